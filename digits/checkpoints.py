@@ -1,0 +1,76 @@
+"""Arrays with a JSON header in one `.npz` file, written whole or not at all.
+
+Nothing is pickled, so reading a stranger's file runs no code of theirs.
+"""
+
+import json
+import os
+import tempfile
+import zipfile
+import zlib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from digits.errors import InputError
+
+HEADER = "header"
+
+
+def write(path: Path, kind: str, header: Mapping[str, Any], arrays: Mapping[str, Any]) -> None:
+    """Write header and arrays to `path`; a crash on the way leaves the old file as it was.
+
+    Args:
+        path: the file to make or replace.
+        kind: what the file is; `read` refuses any other.
+        header: whatever JSON can hold.
+        arrays: numeric arrays by name.
+
+    Raises:
+        OSError: the file cannot be written.
+    """
+    path = Path(path)
+    text = json.dumps({"kind": kind, **header})
+    handle, temporary = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            np.savez(file, **{HEADER: np.array(text)}, **arrays)
+            file.flush()
+            os.fsync(file.fileno())
+        Path(temporary).chmod(0o666 & ~_umask())
+        Path(temporary).replace(path)
+    except BaseException:
+        Path(temporary).unlink(missing_ok=True)
+        raise
+
+
+def read(path: Path, kind: str) -> tuple[dict[str, Any], dict[str, np.ndarray]]:
+    """The header and the arrays of a file that `write` made.
+
+    Raises:
+        InputError: the file is damaged, or not of this kind.
+        OSError: the file cannot be opened.
+    """
+    path = Path(path)
+    expected = f"expected a {kind} file"
+    try:
+        with path.open("rb") as file, np.load(file, allow_pickle=False) as archive:
+            arrays = {name: archive[name] for name in archive.files}
+        header = json.loads(str(arrays.pop(HEADER)))
+        found = header.pop("kind")
+    except OSError:
+        raise
+    except (ValueError, KeyError, TypeError, AttributeError, EOFError, zlib.error,
+            zipfile.BadZipFile, NotImplementedError, RuntimeError):  # fmt: skip
+        raise InputError(f"{path} is damaged or not made by this program, {expected}") from None
+    if found != kind:
+        raise InputError(f"{path} is a {found} file, {expected}")
+    return header, arrays
+
+
+def _umask() -> int:
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask

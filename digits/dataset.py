@@ -1,0 +1,221 @@
+"""Digits in CSV files to arrays, with one clear sentence for whatever is wrong with the file."""
+
+import csv
+import gzip
+import io
+import zlib
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from pathlib import Path
+from typing import BinaryIO, NamedTuple
+
+import numpy as np
+import pandas as pd
+
+from digits.errors import InputError
+
+PIXELS = 784
+LABEL = "label"
+# The ways the 784 pixel columns are named in the files people have, row by row from the top left.
+PIXEL_NAMES = (
+    [f"pixel{i}" for i in range(PIXELS)],
+    [f"{row}x{column}" for row in range(1, 29) for column in range(1, 29)],
+)
+# Two threads parse blocks of this many bytes while the file is being unpacked. Smaller blocks cost
+# time (pandas has a price per column and block), larger ones memory.
+BLOCK_BYTES = 6_000_000
+THREADS = 2
+
+
+class Digits(NamedTuple):
+    """Images and what they show."""
+
+    images: np.ndarray  # (N, 784) uint8, 0 = paper, 255 = ink, row by row from the top left
+    labels: np.ndarray | None  # (N,) int64, 0 to 9; None where a file has no labels
+
+
+class Layout(NamedTuple):
+    """Where a file keeps what: its column names in order, and the places of pixels and label."""
+
+    names: list[str]
+    pixels: list[int]
+    label: int | None
+    has_header: bool
+
+
+class Block(NamedTuple):
+    """Some whole lines of a file."""
+
+    text: bytes
+    first_line: int  # counted from 1
+
+
+def read_csv(path: Path) -> Digits:
+    """Read a digits CSV: `label,pixel0,...,pixel783`, plain or gzipped.
+
+    Columns may come in any order when a header names them (`pixel0` to `pixel783` or `1x1` to
+    `28x28`, with or without `label`). Without a header there are 785 columns, the label first, or
+    784 without labels. Whether the file is gzipped is told by its content.
+
+    Raises:
+        InputError: the file is empty, cut off or not a digits CSV, or a value is not a whole
+            number from 0 to 255 (0 to 9 for a label); the sentence names file, row and column.
+        OSError: the file cannot be opened.
+    """
+    path = Path(path)
+    with path.open("rb") as file:
+        magic = file.read(2)
+        file.seek(0)
+        if magic != b"\x1f\x8b":
+            return _read_lines(path, file)
+        with gzip.open(file) as unzipped:
+            try:
+                return _read_lines(path, unzipped)
+            except (EOFError, gzip.BadGzipFile, zlib.error):
+                raise InputError(
+                    f"{path}: the gzip file is damaged or cut off, expected a whole one"
+                ) from None
+
+
+def split(digits: Digits, train_rows: int | None = None) -> tuple[Digits, Digits]:
+    """Training rows first, test rows last; the last seventh is the test set unless told otherwise.
+
+    Raises:
+        InputError: no training rows or no test rows would be left.
+    """
+    rows = len(digits.images)
+    first_test = rows - rows // 7 if train_rows is None else train_rows
+    if not 0 < first_test < rows:
+        raise InputError(
+            f"{first_test} of {rows} rows for training leave {max(0, rows - first_test)} test rows,"
+            f" expected 1 to {max(1, rows - 1)} training rows"
+        )
+    labels = digits.labels
+    return (
+        Digits(digits.images[:first_test], None if labels is None else labels[:first_test]),
+        Digits(digits.images[first_test:], None if labels is None else labels[first_test:]),
+    )
+
+
+def _read_lines(path: Path, file: BinaryIO) -> Digits:
+    first_line = file.readline()
+    if not first_line.strip():
+        raise InputError(f"{path} is empty, expected a digits CSV with a row per digit")
+    layout = _layout(path, first_line)
+    if not layout.has_header:
+        file.seek(0)
+    blocks = _blocks(file, first_line=2 if layout.has_header else 1)
+    images, labels = [np.empty((0, PIXELS), np.uint8)], [np.empty(0, np.int64)]
+    for values in _in_threads(lambda block: _parse(path, layout, block), blocks):
+        images.append(values[:, layout.pixels])
+        if layout.label is not None:
+            labels.append(values[:, layout.label].astype(np.int64))
+    digits = Digits(
+        np.concatenate(images), np.concatenate(labels) if layout.label is not None else None
+    )
+    if not len(digits.images):
+        raise InputError(f"{path} has a header but no rows, expected a row per digit")
+    return digits
+
+
+def _layout(path: Path, first_line: bytes) -> Layout:
+    cells = _cells(first_line.decode("utf-8-sig", "replace"))
+    columns = len(cells)
+    if columns not in (PIXELS, PIXELS + 1):
+        raise InputError(
+            f"{path}, line 1 has {columns} column{'s' * (columns != 1)},"
+            " expected 785 (a label and 784 pixels) or 784 (pixels alone)"
+        )
+    if sum(map(_is_number, cells)) > columns / 2:
+        names = [LABEL] * (columns - PIXELS) + PIXEL_NAMES[0]
+        return _places(names, PIXEL_NAMES[0], has_header=False)
+    for pixel_names in PIXEL_NAMES:
+        if set(pixel_names) | {LABEL} >= set(cells) >= set(pixel_names):
+            return _places(cells, pixel_names, has_header=True)
+    known = {LABEL}.union(*PIXEL_NAMES)
+    strange = next((name for name in cells if name not in known), None)
+    found = "has pixels missing or twice" if strange is None else f"has a column {strange!r}"
+    raise InputError(
+        f"{path}, line 1: the header {found},"
+        " expected label and pixel0 to pixel783 (or 1x1 to 28x28)"
+    )
+
+
+def _places(names: list[str], pixel_names: list[str], has_header: bool) -> Layout:
+    place = {name: i for i, name in enumerate(names)}
+    return Layout(names, [place[name] for name in pixel_names], place.get(LABEL), has_header)
+
+
+def _blocks(file: BinaryIO, first_line: int) -> Iterator[Block]:
+    rest = b""
+    while chunk := file.read(BLOCK_BYTES):
+        text, newline, rest = (rest + chunk).rpartition(b"\n")
+        if newline:
+            yield Block(text + newline, first_line)
+            first_line += text.count(b"\n") + 1
+    if rest:
+        yield Block(rest, first_line)
+
+
+def _in_threads(
+    function: Callable[[Block], np.ndarray], blocks: Iterable[Block]
+) -> Iterator[np.ndarray]:
+    """function(block) for each block, in order, while the next blocks are read and worked on."""
+    with ThreadPoolExecutor(THREADS) as threads:
+        pending: deque[Future[np.ndarray]] = deque()
+        for block in blocks:
+            pending.append(threads.submit(function, block))
+            if len(pending) > THREADS:
+                yield pending.popleft().result()
+        while pending:
+            yield pending.popleft().result()
+
+
+def _parse(path: Path, layout: Layout, block: Block) -> np.ndarray:
+    """(rows, columns) uint8 values of a block, all of them checked."""
+    highest = np.full(len(layout.names), 255)
+    if layout.label is not None:
+        highest[layout.label] = 9
+    if not block.text.strip():
+        return np.empty((0, len(layout.names)), np.uint8)
+    try:
+        # Without na_filter an empty cell makes its column text, and is then found below.
+        frame = pd.read_csv(io.BytesIO(block.text), header=None, na_filter=False, low_memory=False)
+        values = frame.to_numpy()
+        if values.shape[1] == len(highest) and values.dtype.kind in "iuf":
+            whole = values.dtype.kind != "f" or np.all(values == np.floor(values))
+            if whole and np.all(values >= 0) and np.all(values <= highest):
+                return values.astype(np.uint8)
+    except ValueError:
+        pass  # pandas could not parse it; the reason is told in this project's words
+    raise InputError(f"{path}, {_fault(layout, block, highest)}")
+
+
+def _fault(layout: Layout, block: Block, highest: np.ndarray) -> str:
+    """What is wrong with the first wrong cell of a block."""
+    lines = block.text.decode("utf-8", "replace").split("\n")
+    for line, text in enumerate(lines, block.first_line):
+        if not text.strip():
+            continue
+        cells = _cells(text)
+        where = f"row {line - layout.has_header} (line {line})"
+        if len(cells) != len(layout.names):
+            return f"{where} has {len(cells)} columns, expected {len(layout.names)}"
+        for name, cell, limit in zip(layout.names, cells, highest, strict=True):
+            if not (_is_number(cell) and 0 <= float(cell) <= limit and float(cell) % 1 == 0):
+                found = repr(cell) if len(cell) else "empty"
+                return f"{where}: {name} is {found}, expected a whole number from 0 to {limit}"
+    return f"lines {block.first_line} to {line}: not all values are numbers, expected 0 to 255"
+
+
+def _cells(line: str) -> list[str]:
+    return [cell.strip() for cell in next(csv.reader([line]))]
+
+
+def _is_number(cell: str) -> bool:
+    try:
+        float(cell)
+    except ValueError:
+        return False
+    return True

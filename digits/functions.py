@@ -1,0 +1,48 @@
+"""The formulas a network is made of: activations, cross-entropies and one-hot targets.
+
+Every function is pure and works on whole arrays. A row is an example. `z` is what a layer computes
+before its activation, `a` what comes out of it.
+"""
+
+import numpy as np
+
+# exp(-80) = 1.8e-35 is the smallest power this module takes: far below what float32 can tell from
+# zero beside 1, and far above where float32 would underflow (1.2e-38).
+SMALLEST_EXPONENT = -80.0
+
+
+def sigmoid(z: np.ndarray) -> np.ndarray:
+    """1 / (1 + e^-z), written as a tanh because that overflows nowhere."""
+    return 0.5 * np.tanh(0.5 * z) + 0.5
+
+
+def sigmoid_slope(a: np.ndarray) -> np.ndarray:
+    """Derivative of the sigmoid with respect to z, from its output a = sigmoid(z)."""
+    return a * (1 - a)
+
+
+def softmax(z: np.ndarray) -> np.ndarray:
+    """e^z of each row divided by its sum; (N, K) scores become (N, K) probabilities."""
+    e = np.exp(_below_maximum(z))
+    return e / e.sum(axis=1, keepdims=True)
+
+
+def categorical_cross_entropy(z: np.ndarray, targets: np.ndarray) -> np.ndarray:
+    """-log softmax(z) at the true class of each row: (N, K) scores, (N, K) one-hot -> (N,) losses.
+
+    It takes the scores z, not the probabilities: log(sum(e^z)) - z_true stays exact where a
+    probability would already have been rounded to zero.
+    """
+    highest = z.max(axis=1)
+    log_sum = np.log(np.exp(_below_maximum(z)).sum(axis=1))
+    return log_sum + highest - (z * targets).sum(axis=1)
+
+
+def one_hot(labels: np.ndarray, classes: int, dtype: type = np.float32) -> np.ndarray:
+    """(N,) integer labels 0..classes-1 -> (N, classes) rows with a single 1."""
+    return np.eye(classes, dtype=dtype)[labels]
+
+
+def _below_maximum(z: np.ndarray) -> np.ndarray:
+    """Shifted so that each row's maximum is 0 (softmax does not change), limited below."""
+    return np.maximum(z - z.max(axis=1, keepdims=True), SMALLEST_EXPONENT)

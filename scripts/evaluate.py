@@ -1,0 +1,51 @@
+#!/usr/bin/env python3
+"""Score a model on the test rows of a digits CSV.
+
+examples:
+    python scripts/evaluate.py
+    python scripts/evaluate.py --model models/mine/model.npz --output models/mine
+"""
+
+import argparse
+import json
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+import project
+import report
+from digits import classifier, dataset
+from digits.errors import InputError
+
+
+@project.command
+def main(argv: Sequence[str] | None = None) -> int:
+    options = parse(argv)
+    model = options.model or project.default_model()
+    reader = classifier.load(model)
+    print(f"model: {model}", file=sys.stderr)
+    digits = dataset.read_csv(options.data)
+    if digits.labels is None:
+        raise InputError(f"{options.data} has no label column, expected one to compare with")
+    _, test = dataset.split(digits)
+    metrics, probabilities = report.evaluate(reader, test)
+    if options.output:
+        options.output.mkdir(parents=True, exist_ok=True)
+        report.draw_evaluation(options.output, metrics, test, probabilities)
+        report.write_metrics(options.output / "metrics.json", metrics)
+    print(json.dumps(metrics) if options.json else report.table(metrics))
+    return 0
+
+
+def parse(argv: Sequence[str] | None) -> argparse.Namespace:
+    parser = project.parser(__doc__)
+    add = parser.add_argument
+    add("--model", type=Path, metavar="FILE", help="default: the last trained, or the shipped one")
+    add("--data", type=Path, metavar="FILE", default=project.DATA, help="default: bundled")
+    add("--output", type=Path, metavar="DIR", help="write figures and metrics.json there")
+    add("--json", action="store_true", help="print the metrics as JSON")
+    return parser.parse_args(argv)
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

@@ -1,0 +1,85 @@
+"""What every script needs to know first: where the project lives, and how a command ends.
+
+Importing this module makes `digits` importable from a clone that is not installed, from any working
+directory. It is the only place that does so, and scripts import it before `digits`.
+"""
+
+import argparse
+import functools
+import os
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+DATA = ROOT / "data" / "digits.csv.gz"
+LATEST = ROOT / "models" / "latest"
+PRETRAINED = ROOT / "models" / "pretrained.npz"
+
+# In front, so that a clone's scripts run the clone's package even where another is installed.
+sys.path.insert(0, str(ROOT))
+
+from digits.errors import InputError  # noqa: E402  (it needs the line above)
+
+BAD_INPUT, WRONG_USAGE = 1, 2
+INTERRUPTED = 130  # what shells report for a program that Ctrl-C ended
+Main = Callable[[Sequence[str] | None], int]
+
+
+class UsageError(Exception):
+    """Flags that do not go together; the message is one sentence."""
+
+
+def command(main: Main) -> Main:
+    """Make `main` answer bad files and Ctrl-C with one sentence and a status, not a traceback."""
+
+    @functools.wraps(main)
+    def run(argv: Sequence[str] | None = None) -> int:
+        try:
+            return main(argv)
+        except UsageError as error:
+            complain(str(error))
+            return WRONG_USAGE
+        except InputError as error:
+            complain(str(error))
+            return BAD_INPUT
+        except BrokenPipeError:
+            # The reader of our output has seen enough (`| head`); nobody is left to tell.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            return BAD_INPUT
+        except OSError as error:
+            complain(f"{error.filename}: {error.strerror}" if error.filename else str(error))
+            return BAD_INPUT
+        except KeyboardInterrupt:
+            complain("interrupted")
+            return INTERRUPTED
+
+    return run
+
+
+def complain(sentence: str) -> None:
+    """Print a sentence to standard error, after the name of the command."""
+    print(f"{Path(sys.argv[0]).name}: {sentence}", file=sys.stderr)
+
+
+def default_model() -> Path:
+    """The last model trained here, or else the one the project ships."""
+    latest = LATEST / "model.npz"
+    return latest if latest.is_file() else PRETRAINED
+
+
+def parser(docstring: str) -> argparse.ArgumentParser:
+    """A parser whose help is a script's docstring: a summary line, then examples."""
+    summary, _, examples = docstring.partition("\n")
+    return argparse.ArgumentParser(
+        description=summary,
+        epilog=examples,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+
+
+def whole_number(text: str) -> int:
+    """A flag's value that counts something: 1 or more."""
+    if (value := int(text)) < 1:
+        raise argparse.ArgumentTypeError(f"{text} is not 1 or more")
+    return value

@@ -1,0 +1,186 @@
+"""How a digit network is trained: the presets, what their settings mean, and a run's checkpoint."""
+
+import copy
+import hashlib
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+
+import project  # noqa: F401  (first: makes `digits` importable)
+from digits import checkpoints
+from digits.classifier import (
+    CLASSES,
+    LAYERS,
+    PIXELS,
+    TREATMENTS,
+    DigitClassifier,
+    check_architecture,
+    restore_array,
+)
+from digits.dataset import Digits
+from digits.errors import InputError
+from digits.functions import one_hot
+from digits.network import Network
+from digits.optimizers import GradientDescent, warmup_cosine
+from digits.training import Epoch, Examples, train
+
+# How each optimizer is set where neither the preset nor a flag says otherwise.
+OPTIMIZERS: dict[str, dict[str, Any]] = {
+    "gd": {"learning_rate": 1.5, "momentum": 0.95, "schedule": "cosine"},
+}
+PRESETS: dict[str, dict[str, Any]] = {
+    "default": {
+        "optimizer": "gd",
+        "epochs": 400,
+        "l2": 0.0,
+        "treatment": "scaled",
+        "centre": True,
+        "initial": "glorot",
+        "train_rows": None,
+    },
+    # A published experiment, repeated to the letter; docs/results.md has its figures beside ours.
+    "blog": {
+        "optimizer": "gd",
+        "learning_rate": 0.8,
+        "momentum": 0.0,
+        "schedule": "constant",
+        "epochs": 500,
+        "l2": 0.0,
+        "treatment": "raw",
+        "centre": False,
+        "initial": "uniform",
+        "train_rows": 30_000,
+    },
+}
+WARMUP = 20  # epochs in which the learning rate of the cosine schedule rises
+
+Settings = dict[str, Any]
+
+
+CHECKPOINT = "digits checkpoint"
+
+
+class Run(NamedTuple):
+    """Everything a training run is made of."""
+
+    settings: Settings
+    network: Network
+    optimizer: GradientDescent
+    rows: Examples
+    test: Examples
+    offset: np.ndarray  # (784,) what was taken off every input row
+    rng: np.random.Generator
+    history: list[Epoch]  # of the epochs done so far
+    data_digest: str  # tells whether a checkpoint was made with the same rows
+
+
+def settings_of(preset: str, given: Mapping[str, Any]) -> Settings:
+    """Settings of a preset with the `given` ones put over them.
+
+    A preset's own learning rate and the like belong to its own optimizer; another optimizer brings
+    its own.
+    """
+    chosen = PRESETS[preset]
+    optimizer = given.get("optimizer", chosen["optimizer"])
+    defaults = OPTIMIZERS[optimizer]
+    if optimizer == chosen["optimizer"]:
+        settings = {**defaults, **chosen}
+    else:
+        settings = {**chosen, **defaults}
+    return {"preset": preset, "seed": 0, **settings, **given}
+
+
+def prepare(settings: Settings, rows: Digits, test: Digits) -> Run:
+    """The network, optimizer and inputs that the settings describe, before the first epoch."""
+    rng = np.random.default_rng(settings["seed"])
+    layers = [layer._replace(initial=settings["initial"]) for layer in LAYERS]
+    network = Network(PIXELS, layers, rng)
+    treat = TREATMENTS[settings["treatment"]]
+    X, test_X = treat(rows.images), treat(test.images)
+    offset = X.mean(axis=0) if settings["centre"] else np.zeros(PIXELS, np.float32)
+    X -= offset
+    test_X -= offset
+    return Run(
+        settings,
+        network,
+        optimizer_of(settings),
+        Examples(X, one_hot(rows.labels, CLASSES)),
+        Examples(test_X, one_hot(test.labels, CLASSES)),
+        offset,
+        rng,
+        history=[],
+        data_digest=digest(rows, test),
+    )
+
+
+def optimizer_of(settings: Settings) -> GradientDescent:
+    """The optimizer that the settings name."""
+    rate = settings["learning_rate"]
+    if settings["schedule"] == "cosine":
+        rate = warmup_cosine(rate, WARMUP, settings["epochs"])
+    return GradientDescent(rate, settings["momentum"], nesterov=True)
+
+
+def epochs(run: Run) -> Iterator[Epoch]:
+    """Train on from where the run is; one record an epoch, also added to the run's history."""
+    done, total, l2 = len(run.history), run.settings["epochs"], run.settings["l2"]
+    for record in train(run.network, run.rows, run.test, run.optimizer, total, done, l2):
+        run.history.append(record)
+        yield record
+
+
+def classifier_of(run: Run) -> DigitClassifier:
+    """The run's network as it is now, ready for plain images, with where it came from."""
+    network = copy.deepcopy(run.network)
+    network.absorb_input_offset(run.offset)
+    about = {**run.settings, "data": run.data_digest, "epochs_done": len(run.history)}
+    return DigitClassifier(network, run.settings["treatment"], about)
+
+
+def save_checkpoint(path: Path, run: Run) -> None:
+    """Write everything that the next epoch depends on."""
+    header = {
+        "architecture": repr(run.network),
+        "settings": run.settings,
+        "data_digest": run.data_digest,
+        "random_state": run.rng.bit_generator.state,
+    }
+    state = {f"optimizer_{name}": array for name, array in run.optimizer.state.items()}
+    history = np.array(run.history, np.float64).reshape(-1, len(Epoch._fields))
+    arrays = {"theta": run.network.theta, "history": history, **state}
+    checkpoints.write(path, CHECKPOINT, header, arrays)
+
+
+def saved_settings(path: Path) -> Settings:
+    """The settings of the run that left a checkpoint."""
+    return checkpoints.read(path, CHECKPOINT)[0]["settings"]
+
+
+def resume(path: Path, run: Run) -> None:
+    """Bring a prepared run, in place, to where a checkpoint left off.
+
+    Raises:
+        InputError: the checkpoint is damaged, or of another network or other data.
+        OSError: the file cannot be opened.
+    """
+    header, arrays = checkpoints.read(path, CHECKPOINT)
+    check_architecture(path, header, run.network)
+    if header["data_digest"] != run.data_digest:
+        raise InputError(f"{path} was made with other data, expected the rows it was made with")
+    for name, array in arrays.items():
+        if name.startswith("optimizer_"):
+            run.optimizer.state[name.removeprefix("optimizer_")] = array
+    restore_array(path, arrays, "theta", run.network.theta)
+    run.rng.bit_generator.state = header["random_state"]
+    run.history[:] = [Epoch(int(row[0]), *map(float, row[1:])) for row in arrays["history"]]
+
+
+def digest(*parts: Digits) -> str:
+    """A fingerprint of images and labels."""
+    sha = hashlib.sha256()
+    for images, labels in parts:
+        sha.update(images.data)
+        sha.update(labels.data)
+    return sha.hexdigest()[:16]

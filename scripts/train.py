@@ -1,0 +1,161 @@
+#!/usr/bin/env python3
+"""Train the digit network on a digits CSV; leave a model, curves and a confusion matrix.
+
+examples:
+    python scripts/train.py
+    python scripts/train.py --data train.csv --output models/mine --seed 1
+    python scripts/train.py --resume
+"""
+
+import argparse
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+
+import project
+import recipe
+import report
+from digits import dataset
+from digits.errors import InputError
+from progress import shown, stop_on_ctrl_c
+
+# Flags that give a setting of the run; the others are about this command.
+SETTINGS = ("train_rows", "epochs", "optimizer", "learning_rate", "momentum", "l2", "seed")
+# A resumed run may be prolonged, and its data may have moved; all else stays as it was.
+FREE_ON_RESUME = ("data", "epochs")
+
+
+@project.command
+def main(argv: Sequence[str] | None = None) -> int:
+    options = parse(argv)
+    output: Path = options.output
+    checkpoint = output / "checkpoint.npz"
+    settings = resumed_settings(checkpoint, options) if options.resume else new_settings(options)
+    rows, test = read_data(settings)
+    run = recipe.prepare(settings, rows, test)
+    if options.resume:
+        recipe.resume(checkpoint, run)
+    output.mkdir(parents=True, exist_ok=True)
+    if not options.quiet:
+        print(f"{len(rows.images):,} training rows, {len(test.images):,} test rows")
+        print(run.network.summary(), flush=True)
+
+    total, done = settings["epochs"], len(run.history)
+    with stop_on_ctrl_c() as stop:
+        for record in shown(recipe.epochs(run), total, done, options.quiet):
+            if record.epoch % options.checkpoint_every == 0:
+                recipe.save_checkpoint(checkpoint, run)
+            if stop.is_set():
+                break
+        recipe.save_checkpoint(checkpoint, run)
+        accuracy = save_results(output, run, test)
+
+    if stop.is_set():
+        project.complain(
+            f"interrupted after epoch {len(run.history)} of {total}; go on with --resume"
+        )
+    if not options.quiet:
+        print(f"model, figures and numbers are in {output}")
+    print(f"test accuracy: {100 * accuracy:.2f} %")
+    return project.INTERRUPTED if stop.is_set() else 0
+
+
+def parse(argv: Sequence[str] | None) -> argparse.Namespace:
+    """The flags; what was not given is None."""
+    parser = project.parser(__doc__)
+    add, whole = parser.add_argument, project.whole_number
+    add("--data", type=Path, nargs="+", metavar="FILE", help="digits CSV (default: bundled)")
+    add("--train-rows", type=whole, metavar="N", help="rows to train on (default: 6 of 7)")
+    add("--preset", choices=recipe.PRESETS, help="settings that belong together")
+    add("--epochs", type=whole, metavar="N", help="passes over the training rows")
+    add("--optimizer", choices=recipe.OPTIMIZERS, help="how steps are taken")
+    add("--learning-rate", type=number, metavar="R", help="size of the steps")
+    add("--momentum", type=number, metavar="M", help="below 1; 0 for plain descent")
+    add("--l2", type=number, metavar="R", help="penalty on the squared weights")
+    add("--seed", type=int, metavar="N", help="of everything random (default: 0)")
+    add("--output", type=Path, metavar="DIR", default=project.LATEST, help="for the results")
+    add("--resume", action="store_true", help="go on from DIR/checkpoint.npz")
+    add("--checkpoint-every", type=whole, metavar="N", default=25, help="epochs (default: 25)")
+    add("--quiet", action="store_true", help="print the test accuracy only")
+    options = parser.parse_args(argv)
+    if options.momentum is not None and options.momentum >= 1:
+        parser.error(f"argument --momentum: {options.momentum} is not below 1")
+    if options.seed is not None and options.seed < 0:
+        parser.error(f"argument --seed: {options.seed} is not 0 or more")
+    return options
+
+
+def number(text: str) -> float:
+    """A flag's value: a finite number, 0 or more."""
+    value = float(text)
+    if not 0 <= value < float("inf"):
+        raise argparse.ArgumentTypeError(f"{text} is not a number from 0 on")
+    return value
+
+
+def given_settings(options: argparse.Namespace) -> recipe.Settings:
+    """The settings that flags gave."""
+    values = {name: getattr(options, name) for name in SETTINGS}
+    if options.data:
+        values["data"] = [str(path.resolve()) for path in options.data]
+    return {name: value for name, value in values.items() if value is not None}
+
+
+def new_settings(options: argparse.Namespace) -> recipe.Settings:
+    """Settings of a run that starts from the beginning."""
+    given = {"data": [str(project.DATA)], **given_settings(options)}
+    return recipe.settings_of(options.preset or "default", given)
+
+
+def resumed_settings(checkpoint: Path, options: argparse.Namespace) -> recipe.Settings:
+    """Settings of the interrupted run; flags may repeat them but not change them."""
+    settings = recipe.saved_settings(checkpoint)
+    given = given_settings(options)
+    if options.preset:
+        given["preset"] = options.preset
+    for name, value in given.items():
+        if name not in FREE_ON_RESUME and value != settings[name]:
+            flag = name.replace("_", "-")
+            raise project.UsageError(
+                f"--resume goes on with --{flag} {settings[name]}, so --{flag} {value} cannot be"
+            )
+    return {**settings, **given}
+
+
+def read_data(settings: recipe.Settings) -> tuple[dataset.Digits, dataset.Digits]:
+    """Training and test rows of the data files, one file after the other."""
+    parts = []
+    for name in settings["data"]:
+        parts.append(dataset.read_csv(Path(name)))
+        if parts[-1].labels is None:
+            raise InputError(f"{name} has no label column, expected one to learn from")
+    images, labels = zip(*parts, strict=True)
+    digits = parts[0] if len(parts) == 1 else dataset.Digits(*map(np.concatenate, (images, labels)))
+    return dataset.split(digits, settings["train_rows"])
+
+
+def save_results(output: Path, run: recipe.Run, test: dataset.Digits) -> float:
+    """Write model, history, figures and metrics; the test accuracy."""
+    classifier = recipe.classifier_of(run)
+    classifier.save(output / "model.npz")
+    metrics, probabilities = report.evaluate(classifier, test)
+    report.write_history(output / "history.csv", run.history)
+    report.draw_history(output, run.history)
+    report.draw_evaluation(output, metrics, test, probabilities)
+    report.write_metrics(
+        output / "metrics.json",
+        {
+            **metrics,
+            "epochs": len(run.history),
+            "seconds": sum(record.seconds for record in run.history),
+            "seed": run.settings["seed"],
+            "preset": run.settings["preset"],
+            "settings": run.settings,
+        },
+    )
+    return metrics["test_accuracy"]
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
