@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from digits import checkpoints
+from digits.canonical import canonical
 from digits.errors import InputError
 from digits.network import Dense, Network
 
@@ -29,7 +30,7 @@ def scaled(images: np.ndarray) -> np.ndarray:
 
 # What may be done to (N, 784) uint8 images before the network sees them, as (N, 784) float32. The
 # model file says which, so that prediction does what training did.
-TREATMENTS = {"raw": raw, "scaled": scaled}
+TREATMENTS = {"raw": raw, "scaled": scaled, "canonical": canonical}
 
 
 class DigitClassifier:

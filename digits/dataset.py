@@ -4,9 +4,7 @@ import csv
 import gzip
 import io
 import zlib
-from collections import deque
-from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
+from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO, NamedTuple
 
@@ -14,6 +12,7 @@ import numpy as np
 import pandas as pd
 
 from digits.errors import InputError
+from digits.parallel import in_order
 
 PIXELS = 784
 LABEL = "label"
@@ -22,10 +21,9 @@ PIXEL_NAMES = (
     [f"pixel{i}" for i in range(PIXELS)],
     [f"{row}x{column}" for row in range(1, 29) for column in range(1, 29)],
 )
-# Two threads parse blocks of this many bytes while the file is being unpacked. Smaller blocks cost
-# time (pandas has a price per column and block), larger ones memory.
+# Threads parse blocks of this many bytes while the file is being unpacked. Smaller blocks cost time
+# (pandas has a price per column and block), larger ones memory.
 BLOCK_BYTES = 6_000_000
-THREADS = 2
 
 
 class Digits(NamedTuple):
@@ -107,7 +105,7 @@ def _read_lines(path: Path, file: BinaryIO) -> Digits:
         file.seek(0)
     blocks = _blocks(file, first_line=2 if layout.has_header else 1)
     images, labels = [np.empty((0, PIXELS), np.uint8)], [np.empty(0, np.int64)]
-    for values in _in_threads(lambda block: _parse(path, layout, block), blocks):
+    for values in in_order(lambda block: _parse(path, layout, block), blocks):
         images.append(values[:, layout.pixels])
         if layout.label is not None:
             labels.append(values[:, layout.label].astype(np.int64))
@@ -156,20 +154,6 @@ def _blocks(file: BinaryIO, first_line: int) -> Iterator[Block]:
             first_line += text.count(b"\n") + 1
     if rest:
         yield Block(rest, first_line)
-
-
-def _in_threads(
-    function: Callable[[Block], np.ndarray], blocks: Iterable[Block]
-) -> Iterator[np.ndarray]:
-    """function(block) for each block, in order, while the next blocks are read and worked on."""
-    with ThreadPoolExecutor(THREADS) as threads:
-        pending: deque[Future[np.ndarray]] = deque()
-        for block in blocks:
-            pending.append(threads.submit(function, block))
-            if len(pending) > THREADS:
-                yield pending.popleft().result()
-        while pending:
-            yield pending.popleft().result()
 
 
 def _parse(path: Path, layout: Layout, block: Block) -> np.ndarray:

@@ -10,10 +10,20 @@ from typing import NamedTuple
 
 import numpy as np
 
-from digits.functions import categorical_cross_entropy, sigmoid, sigmoid_slope, softmax
+from digits.functions import (
+    categorical_cross_entropy,
+    centred_sigmoid,
+    centred_sigmoid_slope,
+    sigmoid,
+    sigmoid_slope,
+    softmax,
+)
 
 # name: (activation of z, its slope computed from its output)
-HIDDEN = {"sigmoid": (sigmoid, sigmoid_slope)}
+HIDDEN = {
+    "sigmoid": (sigmoid, sigmoid_slope),
+    "centred sigmoid": (centred_sigmoid, centred_sigmoid_slope),
+}
 
 # name: (activation of z, loss of z and the targets). Each output is paired with the loss that makes
 # the error signal at z simply dL/dz = p - target, so no derivative of either is ever written down.
@@ -86,7 +96,8 @@ class Network:
         """The input of every layer, X first, and the scores z that the last layer activates."""
         activations = [X]
         for layer, (W, b) in zip(self.layers, self.views(self.theta), strict=True):
-            z = activations[-1] @ W + b
+            z = activations[-1] @ W
+            z += b
             if len(activations) < len(self.layers):
                 activations.append(HIDDEN[layer.activation][0](z))
         return activations, z
@@ -120,22 +131,13 @@ class Network:
         for layer in reversed(range(len(self.layers))):
             a = activations[layer]
             dW, db = gradients[layer]
-            np.matmul(a.T, delta, out=dW)
-            delta.sum(axis=0, out=db)
+            dW[:] = (delta.T @ a).T  # a.T @ delta, in the order that BLAS does faster
+            db[:] = delta.sum(axis=0)
             if layer > 0:
                 W, _ = parameters[layer]
                 slope = HIDDEN[self.layers[layer - 1].activation][1]
                 delta = (delta @ W.T) * slope(a)  # dL/dz one layer down
         return float(loss(z, targets).sum(dtype=np.float64)), predictions, gradient
-
-    def absorb_input_offset(self, offset: np.ndarray) -> None:
-        """Change the first biases in place so that inputs need no longer have `offset` taken off.
-
-        (X - offset) W + b = X W + (b - offset W): a network trained on centred inputs becomes one
-        for plain inputs, with the same outputs and not one parameter more.
-        """
-        W, b = self.views(self.theta)[0]
-        b -= offset @ W
 
     def summary(self) -> str:
         """A table of the layers, their shapes and their numbers of parameters."""

@@ -28,6 +28,13 @@ def warmup_cosine(peak: float, warmup: int, steps: int) -> Schedule:
     return learning_rate
 
 
+def rate_at(learning_rate: float | Schedule, state: dict[str, np.ndarray]) -> float:
+    """The learning rate of the step that `state` has come to; counts the step in `state`."""
+    step = int(state["step"])
+    state["step"] = np.array(step + 1)
+    return learning_rate(step) if callable(learning_rate) else learning_rate
+
+
 class GradientDescent:
     """Gradient descent: plain, with momentum (heavy ball), or with Nesterov's look-ahead.
 
@@ -65,8 +72,82 @@ class GradientDescent:
         theta -= rate * (gradient + self.momentum * velocity if self.nesterov else velocity)
 
 
-def rate_at(learning_rate: float | Schedule, state: dict[str, np.ndarray]) -> float:
-    """The learning rate of the step that `state` has come to; counts the step in `state`."""
-    step = int(state["step"])
-    state["step"] = np.array(step + 1)
-    return learning_rate(step) if callable(learning_rate) else learning_rate
+class Rprop:
+    """Resilient backpropagation: only the signs of the gradient count, each parameter has a step.
+
+    A step grows by `increase` while its slope keeps its sign, shrinks by `decrease` when the sign
+    flips (the last step went past a minimum), and after a flip the parameter rests for one step.
+    This is the variant iRprop- of Igel and Hüsken, "Improving the Rprop learning algorithm", 2000,
+    of Riedmiller and Braun's algorithm of 1993; PyTorch's Rprop is the same. It needs the exact
+    gradient: the noise of mini-batches would flip signs at random.
+
+    Args:
+        learning_rate: the first step of every parameter.
+        increase, decrease: factors of a step.
+        smallest, largest: limits of a step.
+    """
+
+    def __init__(
+        self,
+        learning_rate: float = 0.01,
+        increase: float = 1.2,
+        decrease: float = 0.5,
+        smallest: float = 1e-6,
+        largest: float = 50.0,
+    ) -> None:
+        self.learning_rate = learning_rate
+        self.increase, self.decrease = increase, decrease
+        self.smallest, self.largest = smallest, largest
+        self.state: dict[str, np.ndarray] = {}
+
+    def step(self, theta: np.ndarray, gradient: np.ndarray) -> None:
+        """Change `theta` in place by one step against the signs of `gradient`."""
+        if not self.state:
+            self.state["steps"] = np.full_like(theta, self.learning_rate)
+            self.state["previous"] = np.zeros_like(theta)
+        steps, previous = self.state["steps"], self.state["previous"]
+        agreement = np.sign(gradient) * np.sign(previous)
+        steps[agreement > 0] *= self.increase
+        steps[agreement < 0] *= self.decrease
+        np.clip(steps, self.smallest, self.largest, out=steps)
+        slope = np.where(agreement < 0, 0, gradient)
+        theta -= np.sign(slope) * steps
+        previous[:] = slope
+
+
+class Adam:
+    """Adam: a step in proportion to the mean slope over its root mean square, per parameter.
+
+    m <- beta1 m + (1 - beta1) gradient,  v <- beta2 v + (1 - beta2) gradient²
+    theta <- theta - rate (m / (1 - beta1^t)) / (sqrt(v / (1 - beta2^t)) + epsilon)
+
+    Kingma and Ba, "Adam: a method for stochastic optimization", 2015, algorithm 1.
+
+    Args:
+        learning_rate: a number, or a schedule that gives one for each step from 0.
+        beta1, beta2: share of the mean and of the mean square kept from step to step.
+        epsilon: keeps the quotient finite where a slope has always been 0.
+    """
+
+    def __init__(
+        self,
+        learning_rate: float | Schedule = 0.001,
+        beta1: float = 0.9,
+        beta2: float = 0.999,
+        epsilon: float = 1e-8,
+    ) -> None:
+        self.learning_rate = learning_rate
+        self.beta1, self.beta2 = beta1, beta2
+        self.epsilon = epsilon
+        self.state: dict[str, np.ndarray] = {"step": np.array(0)}
+
+    def step(self, theta: np.ndarray, gradient: np.ndarray) -> None:
+        """Change `theta` in place by one step down `gradient`."""
+        rate = rate_at(self.learning_rate, self.state)
+        t = int(self.state["step"])
+        mean = self.state.setdefault("mean", np.zeros_like(theta))
+        square = self.state.setdefault("square", np.zeros_like(theta))
+        mean += (1 - self.beta1) * (gradient - mean)
+        square += (1 - self.beta2) * (gradient**2 - square)
+        root = np.sqrt(square / (1 - self.beta2**t)) + self.epsilon
+        theta -= rate / (1 - self.beta1**t) * mean / root

@@ -6,12 +6,12 @@ from typing import NamedTuple, Protocol
 
 import numpy as np
 
-from digits.metrics import accuracy
 from digits.network import Network
+from digits.parallel import in_order
 
-# A slice of this many rows of 784 float32 pixels (4.7 MB) stays in a core's cache between the
+# A slice of this many rows of 784 float32 pixels (3.1 MB) stays in a core's cache between the
 # forward and the backward pass; the whole batch would travel from memory twice.
-SLICE_ROWS = 1500
+SLICE_ROWS = 1000
 
 
 class Examples(NamedTuple):
@@ -37,7 +37,12 @@ class Epoch(NamedTuple):
 
 
 class Optimizer(Protocol):
-    """Anything that changes the parameters in place, given their gradient."""
+    """Anything that changes the parameters in place, given their gradient.
+
+    `state` holds all it remembers from step to step.
+    """
+
+    state: dict[str, np.ndarray]
 
     def step(self, theta: np.ndarray, gradient: np.ndarray) -> None: ...
 
@@ -59,36 +64,44 @@ def train(
     """
     for epoch in range(done + 1, epochs + 1):
         started = time.perf_counter()
-        loss, right, gradient = full_batch(network, rows)
+        loss, accuracy, gradient = full_batch(network, rows)
         add_l2(network, gradient, l2)
         optimizer.step(network.theta, gradient)
-        test_loss, test_right = evaluate(network, test)
-        yield Epoch(epoch, loss, right, test_loss, test_right, time.perf_counter() - started)
+        test_loss, test_accuracy = evaluate(network, test)
+        seconds = time.perf_counter() - started
+        yield Epoch(epoch, loss, accuracy, test_loss, test_accuracy, seconds)
 
 
 def full_batch(network: Network, rows: Examples) -> tuple[float, float, np.ndarray]:
     """Mean loss, accuracy and mean gradient over all rows, summed slice by slice in order."""
-    total_loss, predicted = 0.0, []
-    total_gradient = np.zeros_like(network.theta)
-    for X, targets in slices(rows):
-        loss, outputs, gradient = network.loss_and_gradient(X, targets)
+
+    def one_slice(part: Examples) -> tuple[float, int, np.ndarray]:
+        loss, outputs, gradient = network.loss_and_gradient(*part)
+        return loss, right(outputs, part.targets), gradient
+
+    total_loss, total_right, total_gradient = 0.0, 0, np.zeros_like(network.theta)
+    for loss, count, gradient in in_order(one_slice, slices(rows)):
         total_loss += loss
+        total_right += count
         total_gradient += gradient
-        predicted.append(outputs.argmax(axis=1))
     n = len(rows.X)
-    right = accuracy(rows.targets.argmax(axis=1), np.concatenate(predicted))
-    return total_loss / n, right, total_gradient / n
+    return total_loss / n, total_right / n, total_gradient / n
 
 
 def evaluate(network: Network, rows: Examples) -> tuple[float, float]:
     """Mean loss and accuracy over all rows."""
-    total_loss, predicted = 0.0, []
-    for X, targets in slices(rows):
-        loss, outputs = network.loss(X, targets)
-        total_loss += loss
-        predicted.append(outputs.argmax(axis=1))
-    right = accuracy(rows.targets.argmax(axis=1), np.concatenate(predicted))
-    return total_loss / len(rows.X), right
+
+    def one_slice(part: Examples) -> tuple[float, int]:
+        loss, outputs = network.loss(*part)
+        return loss, right(outputs, part.targets)
+
+    losses, counts = zip(*in_order(one_slice, slices(rows)), strict=True)
+    return sum(losses) / len(rows.X), sum(counts) / len(rows.X)
+
+
+def right(outputs: np.ndarray, targets: np.ndarray) -> int:
+    """How many rows have their highest output where the target has it."""
+    return int(np.count_nonzero(outputs.argmax(axis=1) == targets.argmax(axis=1)))
 
 
 def slices(rows: Examples) -> Iterator[Examples]:

@@ -16,6 +16,11 @@ DATA = ROOT / "data" / "digits.csv.gz"
 LATEST = ROOT / "models" / "latest"
 PRETRAINED = ROOT / "models" / "pretrained.npz"
 
+# The package spreads slices of the rows over threads itself; BLAS threads inside each would only
+# fight over the same cores. It must be said before NumPy is first imported.
+for library in ("OPENBLAS", "MKL", "VECLIB"):
+    os.environ.setdefault(f"{library}_NUM_THREADS", "1")
+
 # In front, so that a clone's scripts run the clone's package even where another is installed.
 sys.path.insert(0, str(ROOT))
 

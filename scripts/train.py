@@ -75,12 +75,15 @@ def parse(argv: Sequence[str] | None) -> argparse.Namespace:
     add("--l2", type=number, metavar="R", help="penalty on the squared weights")
     add("--seed", type=int, metavar="N", help="of everything random (default: 0)")
     add("--output", type=Path, metavar="DIR", default=project.LATEST, help="for the results")
+    add("--no-canonical", action="store_true", help="leave the digits in the pose they have")
     add("--resume", action="store_true", help="go on from DIR/checkpoint.npz")
     add("--checkpoint-every", type=whole, metavar="N", default=25, help="epochs (default: 25)")
     add("--quiet", action="store_true", help="print the test accuracy only")
     options = parser.parse_args(argv)
     if options.momentum is not None and options.momentum >= 1:
         parser.error(f"argument --momentum: {options.momentum} is not below 1")
+    if options.momentum is not None and options.optimizer not in (None, "gd"):
+        parser.error(f"argument --momentum: goes with gd, not with {options.optimizer}")
     if options.seed is not None and options.seed < 0:
         parser.error(f"argument --seed: {options.seed} is not 0 or more")
     return options
@@ -97,6 +100,8 @@ def number(text: str) -> float:
 def given_settings(options: argparse.Namespace) -> recipe.Settings:
     """The settings that flags gave."""
     values = {name: getattr(options, name) for name in SETTINGS}
+    if options.no_canonical:
+        values["treatment"] = "scaled"
     if options.data:
         values["data"] = [str(path.resolve()) for path in options.data]
     return {name: value for name, value in values.items() if value is not None}

@@ -1,0 +1,52 @@
+"""Copies of training images as other hands might have drawn them."""
+
+import numpy as np
+
+from digits.parallel import in_order
+from digits.resample import SIDE, sample
+
+# Rows per piece of work; each piece has random numbers of its own, so threads change nothing.
+SLICE_ROWS = 1000
+
+
+def elastic(
+    images: np.ndarray, rng: np.random.Generator, distance: float, smoothness: float
+) -> np.ndarray:
+    """Copies bent like rubber: every pixel is displaced by smooth noise of its own image.
+
+    Simard, Steinkraus and Platt, "Best practices for convolutional neural networks applied to
+    visual document analysis", 2003, with the distance given directly instead of a noise amplitude.
+
+    Args:
+        images: (N, 784) uint8.
+        rng: where the noise comes from; the same state gives the same copies.
+        distance: root mean square displacement along each axis, in pixels.
+        smoothness: standard deviation of the Gaussian that smooths the noise, in pixels.
+
+    Returns:
+        (N, 784) uint8.
+    """
+    smooth = gaussian(smoothness)
+    size = (smooth**2).sum(axis=1).mean()  # what is left of unit noise: rms after both axes
+    at = np.arange(SIDE, dtype=np.float32)
+    copies = np.empty_like(images)
+    starts = range(0, len(images), SLICE_ROWS)
+
+    def fill(piece: tuple[int, np.random.Generator]) -> None:
+        start, own_rng = piece
+        ink = images[start : start + SLICE_ROWS].reshape(-1, SIDE, SIDE).astype(np.float32)
+        noise = own_rng.standard_normal((2, len(ink), SIDE, SIDE), dtype=np.float32)
+        dy, dx = smooth @ noise @ smooth.T * np.float32(distance / size)
+        bent = sample(ink, at[:, None] + dy, at + dx)
+        copies[start : start + SLICE_ROWS] = np.rint(bent).reshape(-1, SIDE * SIDE)
+
+    for _ in in_order(fill, zip(starts, rng.spawn(len(starts)), strict=True)):
+        pass
+    return copies
+
+
+def gaussian(deviation: float) -> np.ndarray:
+    """(28, 28) float32 matrix that smooths a column of 28 numbers by a Gaussian."""
+    at = np.arange(SIDE)
+    weights = np.exp(-0.5 * ((at[:, None] - at) / deviation) ** 2)
+    return (weights / weights.sum(axis=1, keepdims=True)).astype(np.float32)
