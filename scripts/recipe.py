@@ -68,6 +68,7 @@ PRESETS["best"] = PRESETS["default"] | {
 }
 WARMUP = 20  # epochs in which the learning rate of the cosine schedule rises
 CHECKPOINT = "digits checkpoint"
+Settings = dict[str, Any]
 
 
 class Run(NamedTuple):
