@@ -26,8 +26,7 @@ def elastic(
     Returns:
         (N, 784) uint8.
     """
-    smooth = gaussian(smoothness)
-    size = (smooth**2).sum(axis=1).mean()  # what is left of unit noise: rms after both axes
+    smooth = smoothing(smoothness)
     at = np.arange(SIDE, dtype=np.float32)
     copies = np.empty_like(images)
     starts = range(0, len(images), SLICE_ROWS)
@@ -36,7 +35,7 @@ def elastic(
         start, own_rng = piece
         ink = images[start : start + SLICE_ROWS].reshape(-1, SIDE, SIDE).astype(np.float32)
         noise = own_rng.standard_normal((2, len(ink), SIDE, SIDE), dtype=np.float32)
-        dy, dx = smooth @ noise @ smooth.T * np.float32(distance / size)
+        dy, dx = smooth @ noise @ smooth.T * np.float32(distance)
         bent = sample(ink, at[:, None] + dy, at + dx)
         copies[start : start + SLICE_ROWS] = np.rint(bent).reshape(-1, SIDE * SIDE)
 
@@ -45,8 +44,8 @@ def elastic(
     return copies
 
 
-def gaussian(deviation: float) -> np.ndarray:
-    """(28, 28) float32 matrix that smooths a column of 28 numbers by a Gaussian."""
+def smoothing(deviation: float) -> np.ndarray:
+    """(28, 28) float32: smooths a column of noise by a Gaussian and keeps its variance at 1."""
     at = np.arange(SIDE)
     weights = np.exp(-0.5 * ((at[:, None] - at) / deviation) ** 2)
-    return (weights / weights.sum(axis=1, keepdims=True)).astype(np.float32)
+    return (weights / np.sqrt((weights**2).sum(axis=1, keepdims=True))).astype(np.float32)

@@ -38,14 +38,14 @@ def canonical(images: np.ndarray) -> np.ndarray:
         images: (N, 784) uint8, 255 = ink.
 
     Returns:
-        (N, 784) float32 shares of ink, 0 to 1. A blank image stays blank.
+        (N, 784) uint8. A blank image stays blank.
     """
-    posed = np.empty(images.shape, np.float32)
+    posed = np.empty_like(images)
 
     def fill(part: slice) -> None:
-        ink = images[part].reshape(-1, SIDE, SIDE) * np.float32(1 / 255)
+        ink = images[part].reshape(-1, SIDE, SIDE).astype(np.float32)
         y, x = pose(ink)
-        posed[part] = sample(ink, y[:, :, None], x).reshape(-1, SIDE * SIDE)
+        posed[part] = np.rint(sample(ink, y[:, :, None], x)).reshape(-1, SIDE * SIDE)
 
     starts = range(0, len(images), SLICE_ROWS)
     for _ in in_order(fill, [slice(start, start + SLICE_ROWS) for start in starts]):

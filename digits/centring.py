@@ -1,55 +1,75 @@
-"""Train with every layer's inputs centred on zero; hand back the same function without it.
+"""Step as if every layer's inputs were centred on zero, without changing the network.
 
 Descent is slow where inputs are all positive: all weights of a unit are then pushed up or down
-together, and the loss becomes a long narrow valley. Pixels (0 to 1) and sigmoids (0 to 1) are both
-like that. So training takes the mean off the pixels and lets hidden units go from -1 to 1:
+together, and the loss becomes a long narrow valley. Pixels and sigmoids, both 0 to 1, are like
+that. A layer with inputs a can as well be written with centred inputs and parameters V, c:
 
-    X - mean        instead of X
-    2 sigmoid - 1   instead of sigmoid
+    z = a W + b = ((a - mean) scale) V + c     where  W = scale V,  b = c - (scale mean) V
 
-Neither changes what the network can compute, only how steep the way there is (LeCun et al.,
-"Efficient BackProp", 1998, section 4.3; Schraudolph, "Centering neural network gradient factors",
-1998). Afterwards the weights and biases take the change over, exactly:
+Same function, other coordinates, and in these the valley is wide (LeCun et al., "Efficient
+BackProp", 1998, section 4.3; Schraudolph, "Centering neural network gradient factors", 1998). By
+the chain rule the gradient there follows from the gradient here,
 
-    (X - mean) W + b           = X W + (b - mean W)
-    (2 sigmoid(z) - 1) W + b   = sigmoid(z) (2 W) + (b - the sum of the rows of W)
+    dL/dV = scale dL/dW - (scale mean) dL/db       dL/dc = dL/db
 
-and a plain sigmoid network with not one parameter more gives the same outputs.
+so an optimizer can take its step in V and c, and the step is carried back to W and b.
 """
 
 from collections.abc import Sequence
 
 import numpy as np
 
-from digits.network import Dense, Network
+from digits.network import Network
+from digits.optimizers import Optimizer
 
 
-def centred(layers: Sequence[Dense]) -> list[Dense]:
-    """The same layers with their sigmoids centred, to train with."""
-    return [
-        layer._replace(activation="centred sigmoid") if layer.activation == "sigmoid" else layer
-        for layer in layers
-    ]
-
-
-def plain(network: Network, input_mean: np.ndarray) -> Network:
-    """A network of plain sigmoids that gives for X what `network` gives for X - input_mean.
+class Centred:
+    """An optimizer that steps in centred coordinates, by way of another optimizer.
 
     Args:
-        network: trained on centred inputs, its sigmoids centred or not; it is not changed.
-        input_mean: (inputs,) what was taken off every row of X.
+        optimizer: takes the steps; any whose step does not depend on where `theta` is.
+        network: tells where weights and biases lie in `theta`.
+        means: for each layer, the mean of its inputs, a number or (inputs,).
+        scales: for each layer, what centred inputs are multiplied by.
     """
-    layers = [
-        layer._replace(activation=layer.activation.removeprefix("centred "))
-        for layer in network.layers
-    ]
-    result = Network(network.inputs, layers, np.random.default_rng(0), network.theta.dtype)
-    result.theta[:] = network.theta
-    parameters = result.views(result.theta)
-    W, b = parameters[0]
-    b -= input_mean @ W
-    for layer, (W, b) in zip(network.layers[:-1], parameters[1:], strict=True):
-        if layer.activation == "centred sigmoid":
-            b -= W.sum(axis=0)
-            W *= 2
-    return result
+
+    def __init__(
+        self,
+        optimizer: Optimizer,
+        network: Network,
+        means: Sequence[np.ndarray | float],
+        scales: Sequence[float],
+    ) -> None:
+        self.optimizer = optimizer
+        self.network = network
+        # (inputs, 1) columns scale * mean, so that they go with rows of W
+        self.shifts = [
+            np.reshape(scale * np.asarray(mean, network.theta.dtype), (-1, 1))
+            for mean, scale in zip(means, scales, strict=True)
+        ]
+        self.scales = scales
+        self.state = optimizer.state
+
+    def step(self, theta: np.ndarray, gradient: np.ndarray) -> None:
+        """Change `theta` in place by the step that the optimizer takes in centred coordinates."""
+        change = np.zeros_like(theta)
+        self.optimizer.step(change, self.gradient_there(gradient))
+        theta += self.change_here(change)
+
+    def gradient_there(self, gradient: np.ndarray) -> np.ndarray:
+        """(P,) gradient with respect to W and b -> (P,) gradient with respect to V and c."""
+        there = gradient.copy()
+        layers = zip(self.network.views(there), self.shifts, self.scales, strict=True)
+        for (dV, dc), shift, scale in layers:
+            dV *= scale
+            dV -= shift * dc
+        return there
+
+    def change_here(self, change: np.ndarray) -> np.ndarray:
+        """(P,) change of V and c -> (P,) change of W and b."""
+        here = change.copy()
+        layers = zip(self.network.views(here), self.shifts, self.scales, strict=True)
+        for (V, c), shift, scale in layers:
+            c -= (shift * V).sum(axis=0)
+            V *= scale
+        return here

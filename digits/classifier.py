@@ -18,19 +18,19 @@ LAYERS = (Dense(16, "sigmoid"), Dense(16, "sigmoid"), Dense(CLASSES, "softmax"))
 KIND = "digits model"
 
 
+def as_is(images: np.ndarray) -> np.ndarray:
+    """The images themselves."""
+    return images
+
+
 def raw(images: np.ndarray) -> np.ndarray:
-    """Pixels as they are, 0 to 255."""
+    """Pixels as floats from 0 to 255, for a network that is to see them unscaled."""
     return images.astype(np.float32)
 
 
-def scaled(images: np.ndarray) -> np.ndarray:
-    """Pixels as shares of ink, 0 to 1."""
-    return images * np.float32(1 / 255)
-
-
-# What may be done to (N, 784) uint8 images before the network sees them, as (N, 784) float32. The
-# model file says which, so that prediction does what training did.
-TREATMENTS = {"raw": raw, "scaled": scaled, "canonical": canonical}
+# What may be done to (N, 784) uint8 images before the network sees them. Bytes reach it as shares
+# of 255. The model file says which it was, so that prediction does what training did.
+TREATMENTS = {"raw": raw, "as is": as_is, "canonical": canonical}
 
 
 class DigitClassifier:

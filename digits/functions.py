@@ -21,16 +21,6 @@ def sigmoid_slope(a: np.ndarray) -> np.ndarray:
     return a * (1 - a)
 
 
-def centred_sigmoid(z: np.ndarray) -> np.ndarray:
-    """2 sigmoid(z) - 1: the same curve from -1 to 1, so that its outputs average near 0."""
-    return np.tanh(0.5 * z)
-
-
-def centred_sigmoid_slope(a: np.ndarray) -> np.ndarray:
-    """Derivative with respect to z, from the output a = centred_sigmoid(z)."""
-    return 0.5 * (1 - a * a)
-
-
 def softmax(z: np.ndarray) -> np.ndarray:
     """e^z of each row divided by its sum; (N, K) scores become (N, K) probabilities."""
     below, _ = _below_highest(z)
@@ -47,6 +37,11 @@ def categorical_cross_entropy(z: np.ndarray, targets: np.ndarray) -> np.ndarray:
     below, highest = _below_highest(z)
     z_true = np.einsum("nk,nk->n", z, targets)
     return np.log(np.exp(below).sum(axis=0)) + highest - z_true
+
+
+def shares(pixels: np.ndarray) -> np.ndarray:
+    """uint8 pixels 0 to 255 -> float32 shares of full ink, 0 to 1."""
+    return pixels * np.float32(1 / 255)
 
 
 def one_hot(labels: np.ndarray, classes: int, dtype: type = np.float32) -> np.ndarray:

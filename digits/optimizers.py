@@ -6,10 +6,22 @@ attribute that changes, the dictionary `state`, so that a run can be stopped, sa
 
 import math
 from collections.abc import Callable
+from typing import Protocol
 
 import numpy as np
 
 Schedule = Callable[[int], float]
+
+
+class Optimizer(Protocol):
+    """Anything that changes the parameters in place, given their gradient.
+
+    `state` holds all it remembers from step to step.
+    """
+
+    state: dict[str, np.ndarray]
+
+    def step(self, theta: np.ndarray, gradient: np.ndarray) -> None: ...
 
 
 def warmup_cosine(peak: float, warmup: int, steps: int) -> Schedule:

@@ -2,11 +2,12 @@
 
 import time
 from collections.abc import Iterator
-from typing import NamedTuple, Protocol
+from typing import NamedTuple
 
 import numpy as np
 
 from digits.network import Network
+from digits.optimizers import Optimizer
 from digits.parallel import in_order
 
 # A slice of this many rows of 784 float32 pixels (3.1 MB) stays in a core's cache between the
@@ -17,7 +18,7 @@ SLICE_ROWS = 1000
 class Examples(NamedTuple):
     """Inputs and what is to be predicted from them, row by row."""
 
-    X: np.ndarray  # (N, inputs) float
+    X: np.ndarray  # (N, inputs) float, or uint8 pixels, which mean shares of 255
     targets: np.ndarray  # (N, outputs) float, one-hot for classes
 
 
@@ -34,17 +35,6 @@ class Epoch(NamedTuple):
     test_loss: float
     test_accuracy: float
     seconds: float
-
-
-class Optimizer(Protocol):
-    """Anything that changes the parameters in place, given their gradient.
-
-    `state` holds all it remembers from step to step.
-    """
-
-    state: dict[str, np.ndarray]
-
-    def step(self, theta: np.ndarray, gradient: np.ndarray) -> None: ...
 
 
 def train(

@@ -10,7 +10,7 @@ import numpy as np
 import project  # noqa: F401  (first: makes `digits` importable)
 from digits import checkpoints
 from digits.augment import elastic
-from digits.centring import centred, plain
+from digits.centring import Centred
 from digits.classifier import (
     CLASSES,
     LAYERS,
@@ -79,7 +79,6 @@ class Run(NamedTuple):
     optimizer: Optimizer
     rows: Examples
     test: Examples
-    input_mean: np.ndarray  # (784,) what was taken off every input row
     rng: np.random.Generator
     history: list[Epoch]  # of the epochs done so far
     data_digest: str  # tells whether a checkpoint was made with the same rows
@@ -105,38 +104,39 @@ def prepare(settings: Settings, rows: Digits, test: Digits) -> Run:
     """The network, optimizer and inputs that the settings describe, before the first epoch."""
     rng = np.random.default_rng(settings["seed"])
     layers = [layer._replace(initial=settings["initial"]) for layer in LAYERS]
-    network = Network(PIXELS, centred(layers) if settings["centred"] else layers, rng)
-
+    network = Network(PIXELS, layers, rng)
     treat = TREATMENTS[settings["treatment"]]
     copies = [elastic(rows.images, rng, *bend) for bend in settings["copies"]]
-    X, test_X = treat(np.concatenate([rows.images, *copies])), treat(test.images)
+    X = treat(np.concatenate([rows.images, *copies]))
     targets = np.tile(one_hot(rows.labels, CLASSES), (1 + len(copies), 1))
-    input_mean = X.mean(axis=0) if settings["centred"] else np.zeros(PIXELS, np.float32)
-    X -= input_mean
-    test_X -= input_mean
     return Run(
         settings,
         network,
-        optimizer_of(settings),
+        optimizer_of(settings, network, X),
         Examples(X, targets),
-        Examples(test_X, one_hot(test.labels, CLASSES)),
-        input_mean,
+        Examples(treat(test.images), one_hot(test.labels, CLASSES)),
         rng,
         history=[],
         data_digest=digest(rows, test),
     )
 
 
-def optimizer_of(settings: Settings) -> Optimizer:
-    """The optimizer that the settings name."""
+def optimizer_of(settings: Settings, network: Network, X: np.ndarray) -> Optimizer:
+    """The optimizer that the settings name, centred on the inputs X where they say so."""
     rate = settings["learning_rate"]
     if settings.get("schedule") == "cosine":
         rate = warmup_cosine(rate, WARMUP, settings["epochs"])
+    optimizer: Optimizer
     if settings["optimizer"] == "rprop":
-        return Rprop(rate)
-    if settings["optimizer"] == "adam":
-        return Adam(rate)
-    return GradientDescent(rate, settings["momentum"], nesterov=True)
+        optimizer = Rprop(rate)
+    elif settings["optimizer"] == "adam":
+        optimizer = Adam(rate)
+    else:
+        optimizer = GradientDescent(rate, settings["momentum"], nesterov=True)
+    if not settings["centred"]:
+        return optimizer
+    # Pixels have their own means, as shares of 255; sigmoids go from 0 to 1 and become -1 to 1.
+    return Centred(optimizer, network, [X.mean(axis=0) / 255, 0.5, 0.5], [1, 2, 2])
 
 
 def epochs(run: Run) -> Iterator[Epoch]:
@@ -149,9 +149,8 @@ def epochs(run: Run) -> Iterator[Epoch]:
 
 def classifier_of(run: Run) -> DigitClassifier:
     """The run's network as it is now, ready for plain images, with where it came from."""
-    network = plain(run.network, run.input_mean)
     about = {**run.settings, "data": run.data_digest, "epochs_done": len(run.history)}
-    return DigitClassifier(network, run.settings["treatment"], about)
+    return DigitClassifier(run.network, run.settings["treatment"], about)
 
 
 def save_checkpoint(path: Path, run: Run) -> None:

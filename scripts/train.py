@@ -101,7 +101,7 @@ def given_settings(options: argparse.Namespace) -> recipe.Settings:
     """The settings that flags gave."""
     values = {name: getattr(options, name) for name in SETTINGS}
     if options.no_canonical:
-        values["treatment"] = "scaled"
+        values["treatment"] = "as is"
     if options.data:
         values["data"] = [str(path.resolve()) for path in options.data]
     return {name: value for name, value in values.items() if value is not None}

@@ -1,0 +1,21 @@
+import numpy as np
+import pytest
+
+from digits import metrics
+
+
+def test_metrics_are_those_of_scikit_learn(rng):
+    reference = pytest.importorskip("sklearn.metrics", reason="scikit-learn is not installed")
+    labels, predicted = rng.integers(0, 10, (2, 500))
+    predicted[predicted == 7] = 3  # a class that is never predicted
+    matrix = metrics.confusion_matrix(labels, predicted, 10)
+    assert matrix.tolist() == reference.confusion_matrix(labels, predicted).tolist()
+    assert metrics.accuracy(labels, predicted) == reference.accuracy_score(labels, predicted)
+    scores = reference.precision_recall_fscore_support(labels, predicted, zero_division=0)
+    for ours, theirs in zip(metrics.class_scores(matrix), scores, strict=True):
+        np.testing.assert_allclose(ours, theirs)
+
+
+def test_rows_are_true_and_columns_predicted():
+    matrix = metrics.confusion_matrix(np.array([0, 0, 1]), np.array([0, 1, 1]), 3)
+    assert matrix.tolist() == [[1, 1, 0], [0, 1, 0], [0, 0, 0]]
