@@ -31,11 +31,12 @@ LARGEST_FACTOR = 2.0
 SLICE_ROWS = 1000
 
 
-def canonical(images: np.ndarray) -> np.ndarray:
+def canonical(images: np.ndarray, shear: bool = True, spread: bool = True) -> np.ndarray:
     """Bring images into canonical pose.
 
     Args:
         images: (N, 784) uint8, 255 = ink.
+        shear, spread: leave a part of the pose out, to see what it is worth.
 
     Returns:
         (N, 784) uint8. A blank image stays blank.
@@ -44,7 +45,7 @@ def canonical(images: np.ndarray) -> np.ndarray:
 
     def fill(part: slice) -> None:
         ink = images[part].reshape(-1, SIDE, SIDE).astype(np.float32)
-        y, x = pose(ink)
+        y, x = pose(ink, shear, spread)
         posed[part] = np.rint(sample(ink, y[:, :, None], x)).reshape(-1, SIDE * SIDE)
 
     starts = range(0, len(images), SLICE_ROWS)
@@ -53,7 +54,7 @@ def canonical(images: np.ndarray) -> np.ndarray:
     return posed
 
 
-def pose(ink: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def pose(ink: np.ndarray, shear: bool = True, spread: bool = True) -> tuple[np.ndarray, np.ndarray]:
     """Where each canonical pixel lies in its image: y by (image, row), x by (image, row, column).
 
     Args:
@@ -68,13 +69,15 @@ def pose(ink: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     mean_y, mean_x = by_row @ at / mass, by_column @ at / mass
     var_y = np.maximum(by_row @ at**2 / mass - mean_y**2, np.float32(1e-6))
     var_x = by_column @ at**2 / mass - mean_x**2
-    shear = (tilt @ at / mass - mean_x * mean_y) / var_y  # columns moved per row
-    upright_x = np.maximum(var_x - shear**2 * var_y, 0)
+    slant = (tilt @ at / mass - mean_x * mean_y) / var_y  # columns moved per row
+    if not shear:
+        slant[:] = 0
+    upright_x = np.maximum(var_x - slant**2 * var_y, 0)
 
-    limits = 1 / LARGEST_FACTOR, LARGEST_FACTOR
-    scale_y = np.clip(np.sqrt(var_y) / np.float32(SPREAD_Y), *limits)
-    scale_x = np.clip(np.sqrt(upright_x) / np.float32(SPREAD_X), *limits)
+    largest = LARGEST_FACTOR if spread else 1.0
+    scale_y = np.clip(np.sqrt(var_y) / np.float32(SPREAD_Y), 1 / largest, largest)
+    scale_x = np.clip(np.sqrt(upright_x) / np.float32(SPREAD_X), 1 / largest, largest)
     v = u = at - np.float32(MIDDLE)
     y = scale_y[:, None] * v  # (N, 28), from the mean
-    x = (mean_x[:, None] + shear[:, None] * y)[:, :, None] + scale_x[:, None, None] * u
+    x = (mean_x[:, None] + slant[:, None] * y)[:, :, None] + scale_x[:, None, None] * u
     return mean_y[:, None] + y, x

@@ -14,8 +14,16 @@ from typing import TypeVar
 Piece = TypeVar("Piece")
 Result = TypeVar("Result")
 
-# More than four gained nothing: the work is bound by memory, not by arithmetic.
-THREADS = min(4, os.cpu_count() or 1)
+
+def cores() -> int:
+    """The processors that this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+# Memory is the limit, not arithmetic, so many more would only wait for each other.
+THREADS = min(4, cores())
 
 
 def in_order(

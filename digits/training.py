@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from digits.errors import InputError
 from digits.network import Network
 from digits.optimizers import Optimizer
 from digits.parallel import in_order
@@ -51,12 +52,21 @@ def train(
     The loss is the mean over the rows; `l2` adds l2/2 times the sum of the squared weights (not
     biases) to what is minimised, and is left out of the losses reported. `network.theta` changes
     in place, so between two records the network is that of the last record.
+
+    Raises:
+        InputError: the parameters overflowed; `network.theta` is of no more use.
     """
     for epoch in range(done + 1, epochs + 1):
         started = time.perf_counter()
         loss, accuracy, gradient = full_batch(network, rows)
-        add_l2(network, gradient, l2)
-        optimizer.step(network.theta, gradient)
+        with np.errstate(over="ignore", invalid="ignore"):
+            add_l2(network, gradient, l2)
+            optimizer.step(network.theta, gradient)
+        if not np.isfinite(network.theta).all():
+            raise InputError(
+                f"training diverged in epoch {epoch}: parameters are no longer finite numbers,"
+                " expected a smaller learning rate or L2"
+            )
         test_loss, test_accuracy = evaluate(network, test)
         seconds = time.perf_counter() - started
         yield Epoch(epoch, loss, accuracy, test_loss, test_accuracy, seconds)

@@ -6,13 +6,14 @@ examples:
     python scripts/evaluate.py --model models/mine/model.npz --output models/mine
 """
 
+import project
+
 import argparse
 import json
 import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-import project
 import report
 from digits import classifier, dataset
 from digits.errors import InputError

@@ -7,6 +7,8 @@ examples:
     python scripts/predict.py --json *.png
 """
 
+import project
+
 import argparse
 import json
 import sys
@@ -16,7 +18,6 @@ from typing import Any
 
 import numpy as np
 
-import project
 from digits import classifier, pictures
 from digits.errors import InputError
 

@@ -9,6 +9,7 @@ import functools
 import os
 import sys
 from collections.abc import Callable, Sequence
+from importlib.util import find_spec
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -20,6 +21,13 @@ PRETRAINED = ROOT / "models" / "pretrained.npz"
 # fight over the same cores. It must be said before NumPy is first imported.
 for library in ("OPENBLAS", "MKL", "VECLIB"):
     os.environ.setdefault(f"{library}_NUM_THREADS", "1")
+
+if missing := [
+    name for name in ("numpy", "pandas", "matplotlib", "tqdm", "PIL") if find_spec(name) is None
+]:
+    raise SystemExit(
+        f"{', '.join(missing)} not found; python -m pip install -r {ROOT / 'requirements.txt'}"
+    )
 
 # In front, so that a clone's scripts run the clone's package even where another is installed.
 sys.path.insert(0, str(ROOT))

@@ -7,7 +7,6 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-import project  # noqa: F401  (first: makes `digits` importable)
 from digits import checkpoints
 from digits.augment import elastic
 from digits.centring import Centred

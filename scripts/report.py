@@ -8,7 +8,6 @@ from typing import Any
 import numpy as np
 from matplotlib.figure import Figure
 
-import project  # noqa: F401  (first: makes `digits` importable)
 from digits import metrics, plots
 from digits.classifier import CLASSES, DigitClassifier
 from digits.dataset import Digits

@@ -7,13 +7,14 @@ examples:
     python scripts/train.py --resume
 """
 
+import project
+
 import argparse
 from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
 
-import project
 import recipe
 import report
 from digits import dataset

@@ -1,5 +1,7 @@
 """Small pieces of the bundled digits for the tests."""
 
+import project
+
 import gzip
 from itertools import islice
 from pathlib import Path
@@ -7,7 +9,6 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-import project
 from digits.dataset import Digits, read_csv
 
 

@@ -1,0 +1,151 @@
+#!/usr/bin/env python3
+"""Train every setting of the study, each with several seeds, and print the table of results.
+
+A setting is chosen on validation rows (the last 10,000 of the 60,000 official training rows, after
+training on the 50,000 before them) and only then trained on all 60,000 and tested. Finished runs
+are kept in FILE and not repeated, so a study can be interrupted and continued.
+
+examples:
+    python scripts/study.py --split validation --seeds 0 1 2
+    python scripts/study.py --split test --only default rprop best
+    python scripts/study.py --table
+"""
+
+import project
+
+import argparse
+import csv
+import sys
+from collections.abc import Sequence
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+import recipe
+from digits.canonical import canonical
+from digits.classifier import TREATMENTS
+from digits.dataset import Digits, read_csv
+from progress import shown
+
+TREATMENTS["no shear"] = partial(canonical, shear=False)
+TREATMENTS["no spread"] = partial(canonical, spread=False)
+TREATMENTS["centred only"] = partial(canonical, shear=False, spread=False)
+
+RPROP = {"optimizer": "rprop"}
+# name: (preset, settings over it)
+STUDY: dict[str, tuple[str, dict[str, Any]]] = {
+    "default": ("default", {}),
+    "default, no pose": ("default", {"treatment": "as is"}),
+    "default, not centred": ("default", {"centred": False}),
+    "default, no L2": ("default", {"l2": 0.0}),
+    "default, plain descent": ("default", {"momentum": 0.0, "learning_rate": 10.0}),
+    "default, heavy L2": ("default", {"l2": 8e-4}),
+    "adam": ("default", {"optimizer": "adam"}),
+    "rprop": ("default", RPROP),
+    "rprop, no pose": ("default", {**RPROP, "treatment": "as is"}),
+    "rprop, centre of mass only": ("default", {**RPROP, "treatment": "centred only"}),
+    "rprop, no shear": ("default", {**RPROP, "treatment": "no shear"}),
+    "rprop, no spread": ("default", {**RPROP, "treatment": "no spread"}),
+    "rprop, not centred": ("default", {**RPROP, "centred": False}),
+    "rprop, no L2": ("default", {**RPROP, "l2": 0.0}),
+    "rprop, 500 epochs": ("default", {**RPROP, "epochs": 500}),
+    "best": ("best", {}),
+    "best, 2 copies": ("best", {"copies": [(0.6, 4.0), (1.0, 4.0)]}),
+    "best, momentum": ("best", {"optimizer": "gd", "l2": 1e-4}),
+    "blog": ("blog", {}),
+}
+FIELDS = ("setting", "split", "seed", "accuracy", "epochs", "seconds")
+RESULTS = project.ROOT / "docs" / "study.csv"
+
+
+@project.command
+def main(argv: Sequence[str] | None = None) -> int:
+    options = parse(argv)
+    if not options.table:
+        done = {(row["setting"], row["split"], row["seed"]) for row in read(options.results)}
+        digits = read_csv(project.DATA)
+        for name in options.only or STUDY:
+            for seed in options.seeds:
+                if (name, options.split, str(seed)) not in done:
+                    append(options.results, measure(digits, name, options.split, seed))
+    print(table(read(options.results)))
+    return 0
+
+
+def parse(argv: Sequence[str] | None) -> argparse.Namespace:
+    parser = project.parser(__doc__)
+    add = parser.add_argument
+    add("--split", choices=("validation", "test"), default="validation", help="rows to score on")
+    add("--only", nargs="+", choices=STUDY, metavar="SETTING", help=f"of: {'; '.join(STUDY)}")
+    add("--seeds", type=int, nargs="+", default=range(5), help="default: 0 to 4")
+    add("--results", type=Path, metavar="FILE", default=RESULTS, help="finished runs (CSV)")
+    add("--table", action="store_true", help="train nothing, print the table of finished runs")
+    return parser.parse_args(argv)
+
+
+def measure(digits: Digits, name: str, split: str, seed: int) -> dict[str, Any]:
+    """Train one setting with one seed; its accuracy on the rows of the split."""
+    preset, changes = STUDY[name]
+    settings = recipe.settings_of(preset, {**changes, "seed": seed})
+    last = 60_000 if split == "validation" else 70_000
+    first = settings["train_rows"] if preset == "blog" else last - 10_000
+    rows, scored = (
+        Digits(digits.images[part], digits.labels[part])
+        for part in (slice(first), slice(first, last))
+    )
+    print(f"{name}, {split}, seed {seed}", file=sys.stderr, flush=True)
+    run = recipe.prepare(settings, rows, scored)
+    for _ in shown(recipe.epochs(run), settings["epochs"], 0, quiet=not sys.stderr.isatty()):
+        pass
+    return {
+        "setting": name,
+        "split": split,
+        "seed": seed,
+        "accuracy": run.history[-1].test_accuracy,
+        "epochs": settings["epochs"],
+        "seconds": round(sum(record.seconds for record in run.history), 1),
+    }
+
+
+def read(path: Path) -> list[dict[str, str]]:
+    """The finished runs."""
+    if not path.exists():
+        return []
+    with path.open(newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def append(path: Path, result: dict[str, Any]) -> None:
+    """Add a finished run."""
+    new = not path.exists()
+    with path.open("a", newline="") as file:
+        writer = csv.DictWriter(file, FIELDS)
+        if new:
+            writer.writeheader()
+        writer.writerow(result)
+
+
+def table(results: list[dict[str, str]]) -> str:
+    """Mean ± standard deviation of each setting, as a Markdown table."""
+    lines = [
+        "| setting | epochs | validation (%) | seeds | test (%) | seeds | seconds |",
+        "|---|---:|---:|---:|---:|---:|---:|",
+    ]
+    for name in STUDY:
+        runs = [row for row in results if row["setting"] == name]
+        if not runs:
+            continue
+        cells = [name, runs[-1]["epochs"]]
+        for split in ("validation", "test"):
+            found = [100 * float(row["accuracy"]) for row in runs if row["split"] == split]
+            spread = f" ± {np.std(found, ddof=1):.2f}" if len(found) > 1 else ""
+            cells += [f"{np.mean(found):.2f}{spread}" if found else "–", str(len(found))]
+        cells.append(f"{np.median([float(row['seconds']) for row in runs]):.0f}")
+        lines.append("| " + " | ".join(cells) + " |")
+    return "\n".join(lines)
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

@@ -1,0 +1,36 @@
+import project
+
+import json
+
+import pytest
+
+import evaluate
+from digits import classifier, dataset
+
+
+def test_a_model_is_scored_on_the_last_seventh_of_the_rows(small_csv, tmp_path, capsys):
+    flags = ["--model", str(project.PRETRAINED), "--data", str(small_csv)]
+    assert evaluate.main([*flags, "--json", "--output", str(tmp_path)]) == 0
+    metrics = json.loads(capsys.readouterr().out)
+    _, test = dataset.split(dataset.read_csv(small_csv))
+    predicted = classifier.load(project.PRETRAINED).predict(test.images)
+    assert metrics["test_accuracy"] == (predicted == test.labels).mean()
+    assert json.loads((tmp_path / "metrics.json").read_text()) == metrics
+    names = {path.name for path in tmp_path.iterdir()}
+    assert names == {"metrics.json", "confusion_matrix.png", "mistakes.png"}
+
+    assert evaluate.main(flags) == 0
+    last = capsys.readouterr().out.splitlines()[-1]
+    assert last == f"test accuracy: {100 * metrics['test_accuracy']:.2f} %"
+
+
+@pytest.mark.parametrize(
+    ("flags", "told"),
+    [
+        (["--data", "/no/such.csv"], "/no/such.csv: No such file"),
+        (["--model", "/no/such.npz"], "/no/such.npz: No such file"),
+    ],
+)
+def test_a_missing_file_exits_with_1_and_one_sentence(flags, told, capsys):
+    assert evaluate.main(["--model", str(project.PRETRAINED), *flags]) == 1
+    assert told in capsys.readouterr().err

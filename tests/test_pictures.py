@@ -1,0 +1,116 @@
+import io
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from digits import pictures
+from digits.errors import InputError
+
+AT = np.arange(28.0)
+
+
+def save(path, array, mode=None, **options):
+    picture = Image.fromarray(array)
+    (picture.convert(mode) if mode else picture).save(path, **options)
+    return path
+
+
+def drawing() -> np.ndarray:
+    """A 7 of thick black strokes, off-centre on a white page."""
+    page = np.full((200, 300), 255, np.uint8)
+    page[20:32, 200:260] = 0
+    for row in range(20, 110):
+        column = 254 - (row - 20) // 3
+        page[row, column - 8 : column + 4] = 0
+    return page
+
+
+def centre_of_mass(image: np.ndarray) -> tuple[float, float]:
+    ink = image.reshape(28, 28) / image.sum(dtype=float)
+    return float(ink.sum(axis=1) @ AT), float(ink.sum(axis=0) @ AT)
+
+
+def extent(image: np.ndarray) -> tuple[int, int]:
+    rows, columns = np.nonzero(image.reshape(28, 28))
+    return int(np.ptp(rows)) + 1, int(np.ptp(columns)) + 1
+
+
+def test_a_picture_becomes_an_mnist_like_image(tmp_path):
+    image = pictures.read(save(tmp_path / "a.png", drawing()))
+    assert image.shape == (784,) and image.dtype == np.uint8 and image.max() == 255
+    assert max(extent(image)) == 20
+    assert centre_of_mass(image) == pytest.approx((14, 14), abs=0.5)
+
+
+def test_real_digits_have_the_same_centre_of_mass_and_extent(digits):
+    centres = np.array([centre_of_mass(image) for image in digits.images])
+    assert (np.abs(centres - 14) <= 0.5).all()
+    assert all(max(extent(image)) == 20 for image in digits.images)
+
+
+def test_a_28_pixel_digit_is_read_as_its_raw_row(tmp_path, digits):
+    for image in digits.images[:100]:
+        read = pictures.read(save(tmp_path / "a.png", image.reshape(28, 28)))
+        assert np.abs(read.astype(float) - image).mean() < 3
+
+
+def variants():
+    black = drawing()
+    colour = np.stack([black, black, np.full_like(black, 255)], axis=-1)  # blue ink
+    alpha = 255 - black
+    transparent = np.dstack([np.zeros((*black.shape, 3), np.uint8), alpha])
+    return {
+        "white on black": (255 - black, None),
+        "grey paper": ((black // 2 + 90).astype(np.uint8), None),
+        "blue ink": (colour, None),
+        "ink on a transparent canvas": (transparent, None),
+        "palette": (black, "P"),
+        "one bit": (black, "1"),
+    }
+
+
+@pytest.mark.parametrize("name", variants())
+def test_ink_and_paper_may_be_of_any_colour(tmp_path, name):
+    expected = pictures.read(save(tmp_path / "a.png", drawing())).astype(float)
+    array, mode = variants()[name]
+    found = pictures.read(save(tmp_path / "b.png", array, mode))
+    assert np.abs(found - expected).mean() < 4
+
+
+def test_the_file_format_is_told_by_content(tmp_path):
+    expected = pictures.read(save(tmp_path / "a.png", drawing())).astype(float)
+    path = save(tmp_path / "photo.png", drawing(), format="JPEG", quality=90)
+    assert np.abs(pictures.read(path) - expected).mean() < 2
+
+
+def test_a_stream_is_read_like_a_file(tmp_path):
+    path = save(tmp_path / "a.png", drawing())
+    stream = io.BytesIO(path.read_bytes())
+    assert pictures.read(stream).tobytes() == pictures.read(path).tobytes()
+
+
+@pytest.mark.parametrize("shade", [0, 128, 255])
+def test_a_picture_without_ink_is_blank(tmp_path, shade):
+    path = save(tmp_path / "a.png", np.full((50, 40), shade, np.uint8))
+    assert not pictures.read(path).any()
+
+
+@pytest.mark.parametrize("shape", [(1, 1), (1, 500), (500, 1), (3, 2)])
+def test_the_smallest_pictures_are_read_or_blank(tmp_path, shape, rng):
+    image = pictures.read(save(tmp_path / "a.png", rng.integers(0, 256, shape, np.uint8)))
+    assert image.shape == (784,)
+
+
+@pytest.mark.parametrize("content", [b"", b"not a picture", b"\x89PNG\r\n\x1a\n", b"GIF89a"])
+def test_what_is_no_picture_is_refused_in_one_sentence(tmp_path, content):
+    (tmp_path / "a.png").write_bytes(content)
+    with pytest.raises(InputError, match=r"a\.png is not a whole picture"):
+        pictures.read(tmp_path / "a.png")
+
+
+def test_a_picture_that_is_cut_off_is_refused(tmp_path, rng):
+    path = save(tmp_path / "a.png", rng.integers(0, 256, (60, 60), np.uint8))
+    path.write_bytes(path.read_bytes()[:2000])
+    with pytest.raises(InputError, match="not a whole picture"):
+        pictures.read(path)

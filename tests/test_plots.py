@@ -1,0 +1,37 @@
+import numpy as np
+from matplotlib.figure import Figure
+
+from digits import plots
+from digits.training import Epoch
+
+HISTORY = [Epoch(i, 2 / i, 1 - 1 / (i + 1), 2.1 / i, 1 - 1.1 / (i + 1), 0.1) for i in range(1, 9)]
+
+
+def test_loss_curves_show_training_and_test_rows_with_labels():
+    left, right = Figure().subplots(1, 2)
+    plots.losses(left, HISTORY)
+    plots.accuracies(right, HISTORY)
+    for axes in (left, right):
+        training, test = axes.get_lines()
+        assert training.get_xdata().tolist() == list(range(1, 9))
+        assert axes.get_xlabel() == "epoch" and axes.get_ylabel() and axes.get_legend()
+        assert training.get_color() != test.get_color()
+    assert left.get_lines()[1].get_ydata()[0] == 2.1
+    assert right.get_lines()[0].get_ydata()[-1] == 100 * HISTORY[-1].accuracy
+
+
+def test_only_mistakes_colour_the_confusion_matrix_and_every_count_is_legible():
+    matrix = np.diag([900] * 10)
+    matrix[3, 5], matrix[9, 4] = 30, 3
+    axes = Figure().subplots()
+    plots.confusion_matrix(axes, matrix)
+    (image,) = axes.get_images()
+    shown = np.asarray(image.get_array())
+    assert not np.diag(shown).any() and shown[3, 5] == image.get_clim()[1] == 30
+    texts = {text.get_position(): text.get_text() for text in axes.texts}
+    assert texts[5, 3] == "30" and texts[4, 9] == "3" and texts[0, 0] == "900"
+    assert axes.get_xlabel() == "predicted digit" and axes.get_ylabel() == "true digit"
+
+
+def test_a_confusion_matrix_without_mistakes_can_be_drawn():
+    plots.confusion_matrix(Figure().subplots(), np.eye(10, dtype=int))

@@ -1,0 +1,125 @@
+import project
+
+import json
+import shutil
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+from PIL import Image
+
+import predict
+from digits import classifier, pictures
+
+
+@pytest.fixture
+def seven(tmp_path, all_digits):
+    """The first test digit, a clear 7, as a picture."""
+    path = tmp_path / "seven.png"
+    Image.fromarray(all_digits.images[60_000].reshape(28, 28)).save(path)
+    return str(path)
+
+
+def test_a_picture_is_named_with_its_probability(seven, capsys):
+    assert predict.main(["--model", str(project.PRETRAINED), seven]) == 0
+    out, err = capsys.readouterr()
+    digit, probability, sign, file = out.split()
+    assert (digit, sign, file) == ("7", "%", seven) and float(probability) > 90
+    assert str(project.PRETRAINED) in err
+
+
+def test_json_has_one_object_a_line_with_all_probabilities(seven, capsys):
+    assert predict.main(["--json", "--model", str(project.PRETRAINED), seven, seven]) == 0
+    answers = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    assert len(answers) == 2 and answers[0] == answers[1]
+    (answer, _) = answers
+    assert list(answer) == ["file", "digit", "probability", "probabilities"]
+    assert (answer["file"], answer["digit"]) == (seven, 7)
+    assert len(answer["probabilities"]) == 10
+    assert sum(answer["probabilities"]) == pytest.approx(1, abs=1e-5)
+    assert answer["probability"] == max(answer["probabilities"]) == answer["probabilities"][7]
+
+
+def test_top_lists_the_likeliest_digits_in_order(seven, capsys):
+    predict.main(["--top", "3", "--model", str(project.PRETRAINED), seven])
+    words = capsys.readouterr().out.split()
+    assert words[0] == "7" and len(words) == 3 * 3 + 1
+    assert float(words[1]) >= float(words[4]) >= float(words[7])
+
+
+def test_a_bad_file_costs_only_its_own_line(seven, tmp_path, capsys):
+    (tmp_path / "bad.png").write_bytes(b"nonsense")
+    names = [str(tmp_path / "bad.png"), seven, str(tmp_path / "missing.png"), str(tmp_path)]
+    assert predict.main(names) == 1
+    out, err = capsys.readouterr()
+    assert out.startswith("7 ") and out.count("\n") == 1
+    assert "bad.png is not a whole picture" in err
+    assert "missing.png: No such file or directory" in err and "Is a directory" in err
+    assert predict.main(["--json", *names]) == 1
+    answers = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    assert [answer["file"] for answer in answers] == names
+    assert ["error" in answer for answer in answers] == [True, False, True, True]
+
+
+def test_a_blank_picture_has_no_digit(tmp_path, capsys):
+    Image.new("L", (40, 40), 255).save(tmp_path / "a.png")
+    assert predict.main(["--json", str(tmp_path / "a.png")]) == 0
+    answer = json.loads(capsys.readouterr().out)
+    assert answer["digit"] is None and answer["reason"] == "blank"
+    predict.main([str(tmp_path / "a.png")])
+    assert "blank" in capsys.readouterr().out
+
+
+def test_a_model_that_cannot_be_used_is_told_in_one_sentence(seven, tmp_path, capsys):
+    (tmp_path / "a.npz").write_bytes(project.PRETRAINED.read_bytes()[:999])
+    for name, told in (("a.npz", "damaged"), ("b.npz", "No such file")):
+        assert predict.main(["--model", str(tmp_path / name), seven]) == 1
+        out, err = capsys.readouterr()
+        assert not out and told in err and err.count("\n") == 1
+
+
+def test_wrong_usage_exits_with_2(capsys):
+    for flags in ([], ["--top", "0", "a.png"], ["--colour", "a.png"]):
+        with pytest.raises(SystemExit) as stop:
+            predict.main(flags)
+        assert stop.value.code == 2
+    capsys.readouterr()
+
+
+def test_a_clone_that_is_not_installed_works_from_any_directory(seven, tmp_path):
+    """As a copy without a trained model, so that it is the shipped one that answers."""
+    clone = tmp_path / "clone"
+    for folder in ("digits", "scripts"):
+        shutil.copytree(project.ROOT / folder, clone / folder)
+    (clone / "models").mkdir()
+    shutil.copy(project.PRETRAINED, clone / "models")
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    run = subprocess.run(
+        [sys.executable, "-X", "importtime", str(clone / "scripts" / "predict.py"), seven],
+        capture_output=True,
+        text=True,
+        cwd=elsewhere,
+        check=True,
+    )
+    assert run.stdout.startswith("7 ")
+    assert str(clone / "models" / "pretrained.npz") in run.stderr
+    imported = {line.split("|")[-1].strip() for line in run.stderr.splitlines() if "|" in line}
+    assert {"numpy", "digits.network"} < imported
+    assert not {"pandas", "matplotlib"} & imported
+
+
+def test_the_shipped_model_reads_the_test_digits_as_pictures_as_well_as_raw(all_digits, tmp_path):
+    reader = classifier.load(project.PRETRAINED)
+    images, labels = all_digits.images[60_000:], all_digits.labels[60_000:]
+    raw = np.mean(reader.predict(images) == labels)
+    path = tmp_path / "a.png"
+    seen = []
+    for image in images[::5]:
+        Image.fromarray(image.reshape(28, 28)).save(path)
+        seen.append(pictures.read(path))
+    read = np.mean(reader.predict(np.array(seen)) == labels[::5])
+    same_rows = np.mean(reader.predict(images[::5]) == labels[::5])
+    assert raw > 0.98
+    assert read >= same_rows - 0.005
