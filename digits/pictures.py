@@ -30,10 +30,15 @@ def read(source: Path | BinaryIO) -> np.ndarray:
         InputError: the file is not a picture, or is damaged or cut off.
         OSError: the file cannot be opened.
     """
-    return mnist_like(ink(open_grey(source))).reshape(-1)
+    return from_grey(grey_levels(source))
 
 
-def open_grey(source: Path | BinaryIO) -> np.ndarray:
+def from_grey(grey: np.ndarray) -> np.ndarray:
+    """(height, width) grey levels, 0 = black to 255 = white -> (784,) uint8 image, 255 = ink."""
+    return mnist_like(ink(grey)).reshape(-1)
+
+
+def grey_levels(source: Path | BinaryIO) -> np.ndarray:
     """(height, width) float64 grey levels of a picture file, 0 = black, 255 = white."""
     name = getattr(source, "name", source)
     with source.open("rb") if isinstance(source, Path) else source as file:

@@ -65,7 +65,25 @@ def confusion_matrix(axes: Axes, matrix: np.ndarray) -> None:
 
 
 def digit(axes: Axes, image: np.ndarray, title: str) -> None:
-    """One (784,) image as ink on paper, with a title above."""
+    """One (784,) image, 0 to 255, as ink on paper, with a title above."""
     axes.imshow(image.reshape(28, 28), cmap="gray_r", vmin=0, vmax=255)
     axes.set_title(title, fontsize=9)
     axes.set(xticks=[], yticks=[])
+
+
+def picture(axes: Axes, grey: np.ndarray, title: str) -> None:
+    """A (height, width) picture of grey levels, 0 = black to 255 = white, with a title above."""
+    axes.imshow(grey, cmap="gray", vmin=0, vmax=255)
+    axes.set_title(title, fontsize=9)
+    axes.set(xticks=[], yticks=[])
+
+
+def probabilities(axes: Axes, values: np.ndarray, title: str) -> None:
+    """The (10,) probabilities of the digits as bars, the highest in its own colour."""
+    digits = np.arange(len(values))
+    colours = np.where(digits == values.argmax(), TEST, TRAINING)
+    bars = axes.barh(digits, 100 * values, color=colours)
+    axes.bar_label(bars, [f"{100 * value:.1f} %" for value in values], padding=3, fontsize=8)
+    axes.set(xlim=(0, 125), yticks=digits, xticks=[0, 50, 100], xlabel="probability (%)")
+    axes.invert_yaxis()
+    axes.set_title(title, fontsize=9)

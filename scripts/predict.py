@@ -30,17 +30,20 @@ def main(argv: Sequence[str] | None = None) -> int:
     model = options.model or project.default_model()
     reader = classifier.load(model)
     print(f"model: {model}", file=sys.stderr)
-    unread = 0
+    read = []
     for name in options.pictures:
         answer = ask(reader, name)
-        unread += "error" in answer
+        if "error" not in answer:
+            read.append(name)
         if options.json:
             print(json.dumps(answer), flush=True)
         elif "error" in answer:
             project.complain(answer["error"])
         else:
             print(sentence(answer, options.top), flush=True)
-    return project.BAD_INPUT if unread else 0
+    if options.save_seen and read:
+        draw_seen(options.save_seen, reader, read)
+    return 0 if len(read) == len(options.pictures) else project.BAD_INPUT
 
 
 def parse(argv: Sequence[str] | None) -> argparse.Namespace:
@@ -50,6 +53,7 @@ def parse(argv: Sequence[str] | None) -> argparse.Namespace:
     add("--model", type=Path, metavar="FILE", help="default: the last trained, or the shipped one")
     add("--top", type=project.whole_number, metavar="K", default=1, help="the K likeliest digits")
     add("--json", action="store_true", help="one JSON object a line")
+    add("--save-seen", type=Path, metavar="FILE", help="draw how each picture was seen")
     return parser.parse_args(argv)
 
 
@@ -72,6 +76,20 @@ def ask(reader: classifier.DigitClassifier, name: str) -> Answer:
     if not image.any():
         answer.update(digit=None, reason="blank")
     return answer
+
+
+def draw_seen(path: Path, reader: classifier.DigitClassifier, names: Sequence[str]) -> None:
+    """Draw what was seen in each of the pictures, which have been read before."""
+    import report  # matplotlib takes longer to load than the answer to find
+
+    rows = []
+    for name in names:
+        grey = pictures.grey_levels(Path(name))
+        image = pictures.from_grey(grey)
+        posed = classifier.TREATMENTS[reader.treatment](image[np.newaxis])[0]
+        probabilities = reader.probabilities(image[np.newaxis])[0]
+        rows.append(report.Seen(Path(name).name, grey, image, posed, probabilities))
+    report.draw_seen(path, rows)
 
 
 def sentence(answer: Answer, top: int) -> str:

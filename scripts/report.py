@@ -2,8 +2,9 @@
 
 import csv
 import json
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from matplotlib.figure import Figure
@@ -15,6 +16,17 @@ from digits.functions import one_hot
 from digits.training import Epoch
 
 Metrics = dict[str, Any]
+
+
+class Seen(NamedTuple):
+    """A picture on its way through the reader."""
+
+    name: str
+    grey: np.ndarray  # (height, width) 0 = black to 255 = white
+    image: np.ndarray  # (784,) uint8, as a row of the digits CSV
+    posed: np.ndarray  # (784,) as the network takes it, 0 to 255
+    probabilities: np.ndarray  # (10,)
+
 
 DPI = 120
 GALLERY = (4, 6)  # rows and columns of mistakes
@@ -71,6 +83,17 @@ def draw_history(directory: Path, history: list[Epoch]) -> None:
     plots.losses(left, history)
     plots.accuracies(right, history)
     figure.savefig(directory / "loss_curves.png", dpi=DPI)
+
+
+def draw_seen(path: Path, rows: Sequence[Seen]) -> None:
+    """Write a figure with a row per picture: as it is, as an image, as posed, and the answer."""
+    figure = Figure(figsize=(11, 2.9 * len(rows)), layout="constrained")
+    for line, seen in zip(figure.subplots(len(rows), 4, squeeze=False), rows, strict=True):
+        plots.picture(line[0], seen.grey, seen.name)
+        plots.digit(line[1], seen.image, "28 × 28, centred")
+        plots.digit(line[2], seen.posed, "what the network sees")
+        plots.probabilities(line[3], seen.probabilities, "what it says")
+    figure.savefig(path, dpi=DPI)
 
 
 def write_history(path: Path, history: list[Epoch]) -> None:

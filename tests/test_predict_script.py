@@ -123,3 +123,13 @@ def test_the_shipped_model_reads_the_test_digits_as_pictures_as_well_as_raw(all_
     same_rows = np.mean(reader.predict(images[::5]) == labels[::5])
     assert raw > 0.98
     assert read >= same_rows - 0.005
+
+
+def test_what_was_seen_is_drawn_with_a_row_per_picture(seven, tmp_path, capsys):
+    sizes = []
+    for names in ([seven], [seven, seven]):
+        assert predict.main([*names, "--save-seen", str(tmp_path / "seen.png")]) == 0
+        with Image.open(tmp_path / "seen.png") as picture:
+            sizes.append(picture.size)
+    assert sizes[1] == (sizes[0][0], 2 * sizes[0][1])
+    capsys.readouterr()

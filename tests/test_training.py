@@ -50,14 +50,16 @@ def test_an_epoch_is_one_exact_step_down_the_mean_loss(network, examples):
     assert (records[0].test_loss, records[0].test_accuracy) == evaluate(network, examples)
 
 
-def test_l2_pulls_on_weights_and_not_on_biases(network, examples):
+@pytest.mark.parametrize("l2", [0.25, [0.1, 0.2, 0.0]])
+def test_l2_pulls_on_weights_and_not_on_biases(network, examples, l2):
     network.theta += 0.1
     _, _, plain = full_batch(network, examples)
     before = network.theta.copy()
-    list(train(network, examples, examples, GradientDescent(1.0), epochs=1, l2=0.25))
+    list(train(network, examples, examples, GradientDescent(1.0), epochs=1, l2=l2))
     pull = network.views(before - plain - network.theta)
-    for (dW, db), (W, b) in zip(pull, network.views(before), strict=True):
-        np.testing.assert_allclose(dW, 0.25 * W, atol=1e-6)
+    strengths = [0.25, 0.25, 0.25] if l2 == 0.25 else l2
+    for (dW, db), (W, b), strength in zip(pull, network.views(before), strengths, strict=True):
+        np.testing.assert_allclose(dW, strength * W, atol=1e-6)
         np.testing.assert_allclose(db, 0 * b, atol=1e-6)
 
 
