@@ -31,7 +31,8 @@ from progress import shown
 
 TREATMENTS["no shear"] = partial(canonical, shear=False)
 TREATMENTS["no spread"] = partial(canonical, spread=False)
-TREATMENTS["centred only"] = partial(canonical, shear=False, spread=False)
+TREATMENTS["no pen"] = partial(canonical, pen=False)
+TREATMENTS["centred only"] = partial(canonical, shear=False, spread=False, pen=False)
 
 RPROP = {"optimizer": "rprop"}
 # name: (preset, settings over it)
@@ -47,6 +48,7 @@ STUDY: dict[str, tuple[str, dict[str, Any]]] = {
     "rprop, no pose": ("default", {**RPROP, "treatment": "as is"}),
     "rprop, centre of mass only": ("default", {**RPROP, "treatment": "centred only"}),
     "rprop, no shear": ("default", {**RPROP, "treatment": "no shear"}),
+    "rprop, pens as they are": ("default", {**RPROP, "treatment": "no pen"}),
     "rprop, no spread": ("default", {**RPROP, "treatment": "no spread"}),
     "rprop, not centred": ("default", {**RPROP, "centred": False}),
     "rprop, no L2": ("default", {**RPROP, "l2": 0.0}),
