@@ -1,8 +1,8 @@
 import numpy as np
 import pytest
-from PIL import Image
+from PIL import Image, ImageFilter
 
-from digits.canonical import MIDDLE, SPREAD_X, SPREAD_Y, canonical
+from digits.canonical import INK, MIDDLE, SPREAD_X, SPREAD_Y, canonical
 from digits.resample import sample
 
 AT = np.arange(28.0)
@@ -17,7 +17,7 @@ def moments(image: np.ndarray) -> tuple[float, float, float, float, float]:
 
 
 def test_ink_is_centred_upright_and_of_fixed_spread(digits):
-    found = np.array([moments(image) for image in canonical(digits.images)])
+    found = np.array([moments(image) for image in canonical(digits.images, pen=False)])
     y, x, var_y, var_x, covariance = found.T
     # Ink that is stretched beyond the edge of the image is lost, so a few are not exact.
     for value, wanted in ((y, MIDDLE), (x, MIDDLE), (np.sqrt(var_y), SPREAD_Y)):
@@ -91,3 +91,27 @@ def test_nothing_lies_outside_the_image(rng):
     ink = np.ones((1, 28, 28), np.float32)
     far = np.full((1, 28, 28), -50.0, np.float32)
     assert not sample(ink, far, far).any() and not sample(ink, -far * 9, -far).any()
+
+
+def test_all_digits_have_the_same_amount_of_ink_unless_a_pixel_is_not_enough(digits):
+    with_pen = canonical(digits.images).sum(axis=1, dtype=float) / 255
+    without = canonical(digits.images, pen=False).sum(axis=1, dtype=float) / 255
+    exact = np.abs(with_pen - INK) < 1
+    assert exact.mean() > 0.75
+    assert (np.abs(with_pen - INK) <= np.abs(without - INK) + 1).all()
+
+
+def test_a_digit_drawn_with_a_thicker_pen_has_nearly_the_same_canonical_image(digits):
+    """Pillow's 3 x 3 maximum filter draws it; without the pen's part the two stay far apart."""
+    images = digits.images[digits.labels != 1][:200]
+    thicker = np.array(
+        [
+            np.asarray(Image.fromarray(image.reshape(28, 28)).filter(ImageFilter.MaxFilter(3)))
+            for image in images
+        ]
+    ).reshape(-1, 784)
+    apart = {
+        pen: np.abs(canonical(thicker, pen=pen) - canonical(images, pen=pen).astype(float)).mean()
+        for pen in (True, False)
+    }
+    assert apart[True] < 0.6 * apart[False]
