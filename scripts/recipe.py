@@ -36,7 +36,7 @@ OPTIMIZERS: dict[str, dict[str, Any]] = {
 PRESETS: dict[str, dict[str, Any]] = {
     "default": {
         "optimizer": "gd",
-        "epochs": 240,
+        "epochs": 200,
         "treatment": "canonical",
         "centred": True,
         "initial": "glorot",
