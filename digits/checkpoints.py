@@ -6,9 +6,10 @@ Nothing is pickled, so reading a stranger's file runs no code of theirs.
 import json
 import os
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import numpy as np
 
@@ -29,18 +30,33 @@ def write(path: Path, kind: str, header: Mapping[str, Any], arrays: Mapping[str,
     Raises:
         OSError: the file cannot be written.
     """
-    path = Path(path)
     text = json.dumps({"kind": kind, **header})
-    handle, temporary = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
+    with replacing(path) as file:
+        np.savez(file, **{HEADER: np.array(text)}, **arrays)
+
+
+@contextmanager
+def replacing(path: Path) -> Iterator[BinaryIO]:
+    """A file to write bytes to, which takes the place of `path` only once it is whole on disk.
+
+    Raises:
+        OSError: the file cannot be written; it names `path`.
+    """
+    path = Path(path)
+    temporary = None
     try:
+        handle, temporary = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
         with os.fdopen(handle, "wb") as file:
-            np.savez(file, **{HEADER: np.array(text)}, **arrays)
+            yield file
             file.flush()
             os.fsync(file.fileno())
         Path(temporary).chmod(0o666 & ~_umask())
         Path(temporary).replace(path)
-    except BaseException:
-        Path(temporary).unlink(missing_ok=True)
+    except BaseException as error:
+        if temporary:
+            Path(temporary).unlink(missing_ok=True)
+        if isinstance(error, OSError):
+            raise OSError(error.errno, error.strerror, str(path)) from None
         raise
 
 

@@ -82,16 +82,17 @@ def load(path: Path) -> DigitClassifier:
         InputError: the file is damaged, not a digits model, or of another architecture.
         OSError: the file cannot be opened.
     """
+    path = Path(path)
     header, arrays = checkpoints.read(path, KIND)
     network = Network(PIXELS, LAYERS, np.random.default_rng(0))
     check_architecture(path, header, network)
-    if header.get("treatment") not in TREATMENTS:
+    treatment, about = header.get("treatment"), header.get("about")
+    if treatment not in list(TREATMENTS):
         raise InputError(
-            f"{path} was trained on {header.get('treatment')!r} images,"
-            f" expected one of {', '.join(TREATMENTS)}"
+            f"{path} was trained on {treatment!r} images, expected one of {', '.join(TREATMENTS)}"
         )
     restore_array(path, arrays, "theta", network.theta)
-    return DigitClassifier(network, header["treatment"], header.get("about"))
+    return DigitClassifier(network, treatment, about if isinstance(about, dict) else None)
 
 
 def check_architecture(path: Path, header: Mapping[str, Any], network: Network) -> None:

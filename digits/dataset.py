@@ -87,7 +87,7 @@ def split(digits: Digits, train_rows: int | None = None) -> tuple[Digits, Digits
     if not 0 < first_test < rows:
         raise InputError(
             f"{first_test} of {rows} rows for training leave {max(0, rows - first_test)} test rows,"
-            f" expected 1 to {max(1, rows - 1)} training rows"
+            " expected at least one row of each"
         )
     labels = digits.labels
     return (
@@ -97,13 +97,13 @@ def split(digits: Digits, train_rows: int | None = None) -> tuple[Digits, Digits
 
 
 def _read_lines(path: Path, file: BinaryIO) -> Digits:
-    first_line = file.readline()
-    if not first_line.strip():
+    first_line, number = file.readline(), 1
+    while first_line and not first_line.strip():
+        first_line, number = file.readline(), number + 1
+    if not first_line:
         raise InputError(f"{path} is empty, expected a digits CSV with a row per digit")
     layout = _layout(path, first_line)
-    if not layout.has_header:
-        file.seek(0)
-    blocks = _blocks(file, first_line=2 if layout.has_header else 1)
+    blocks = _blocks(file, number + 1) if layout.has_header else _blocks(file, number, first_line)
     images, labels = [np.empty((0, PIXELS), np.uint8)], [np.empty(0, np.int64)]
     for values in in_order(lambda block: _parse(path, layout, block), blocks):
         images.append(values[:, layout.pixels])
@@ -122,7 +122,7 @@ def _layout(path: Path, first_line: bytes) -> Layout:
     columns = len(cells)
     if columns not in (PIXELS, PIXELS + 1):
         raise InputError(
-            f"{path}, line 1 has {columns} column{'s' * (columns != 1)},"
+            f"{path}, line 1 has {_columns(columns)},"
             " expected 785 (a label and 784 pixels) or 784 (pixels alone)"
         )
     if sum(map(_is_number, cells)) > columns / 2:
@@ -145,8 +145,8 @@ def _places(names: list[str], pixel_names: list[str], has_header: bool) -> Layou
     return Layout(names, [place[name] for name in pixel_names], place.get(LABEL), has_header)
 
 
-def _blocks(file: BinaryIO, first_line: int) -> Iterator[Block]:
-    rest = b""
+def _blocks(file: BinaryIO, first_line: int, rest: bytes = b"") -> Iterator[Block]:
+    """Whole lines of the rest of a file, some bytes of which have been read before."""
     while chunk := file.read(BLOCK_BYTES):
         text, newline, rest = (rest + chunk).rpartition(b"\n")
         if newline:
@@ -185,16 +185,24 @@ def _fault(layout: Layout, block: Block, highest: np.ndarray) -> str:
         cells = _cells(text)
         where = f"row {line - layout.has_header} (line {line})"
         if len(cells) != len(layout.names):
-            return f"{where} has {len(cells)} columns, expected {len(layout.names)}"
+            return f"{where} has {_columns(len(cells))}, expected {len(layout.names)}"
         for name, cell, limit in zip(layout.names, cells, highest, strict=True):
             if not (_is_number(cell) and 0 <= float(cell) <= limit and float(cell) % 1 == 0):
-                found = repr(cell) if len(cell) else "empty"
+                found = repr(cell[:20]) if cell else "empty"
                 return f"{where}: {name} is {found}, expected a whole number from 0 to {limit}"
     return f"lines {block.first_line} to {line}: not all values are numbers, expected 0 to 255"
 
 
 def _cells(line: str) -> list[str]:
-    return [cell.strip() for cell in next(csv.reader([line]))]
+    try:
+        cells = next(csv.reader([line.rstrip("\r\n")]))
+    except csv.Error:  # such as a cell of megabytes
+        cells = line.split(",")
+    return [cell.strip() for cell in cells]
+
+
+def _columns(number: int) -> str:
+    return "1 column" if number == 1 else f"{number} columns"
 
 
 def _is_number(cell: str) -> bool:
@@ -202,4 +210,4 @@ def _is_number(cell: str) -> bool:
         float(cell)
     except ValueError:
         return False
-    return True
+    return "_" not in cell  # which Python would allow

@@ -1,10 +1,11 @@
 """Any picture file to an MNIST-like image: white ink on black, 20 pixels long, centred."""
 
+import warnings
 from pathlib import Path
 from typing import BinaryIO
 
 import numpy as np
-from PIL import Image
+from PIL import Image, ImageOps
 
 from digits.errors import InputError
 
@@ -16,18 +17,19 @@ CENTRE = 14.0  # on both axes; pixel (i, j) lies at coordinates i, j
 # A pixel belongs to the digit from this share of the darkest ink on. It keeps JPEG noise and the
 # faintest rim of a smooth stroke from widening the crop.
 INK_SHARE = 0.1
+MOST_PIXELS = 50_000_000  # of a picture file; ten times a phone's screen, and 400 MB to work on
 # Below this difference from paper, of 255, there is no ink, only noise.
 BLANK_CONTRAST = 20
 
 
-def read(source: Path | BinaryIO) -> np.ndarray:
+def read(source: str | Path | BinaryIO) -> np.ndarray:
     """Read a picture file as a (784,) uint8 image, 255 = ink, like a row of the digits CSV.
 
     Transparency is laid on white paper; whether the ink is the darker or the lighter colour is
     told by the border. A picture without ink gives an image of zeros.
 
     Raises:
-        InputError: the file is not a picture, or is damaged or cut off.
+        InputError: the file is not a picture, is damaged or cut off, or has too many pixels.
         OSError: the file cannot be opened.
     """
     return from_grey(grey_levels(source))
@@ -38,18 +40,44 @@ def from_grey(grey: np.ndarray) -> np.ndarray:
     return mnist_like(ink(grey)).reshape(-1)
 
 
-def grey_levels(source: Path | BinaryIO) -> np.ndarray:
-    """(height, width) float64 grey levels of a picture file, 0 = black, 255 = white."""
-    name = getattr(source, "name", source)
-    with source.open("rb") if isinstance(source, Path) else source as file:
-        try:
-            picture = Image.open(file).convert("RGBA")
-        except Exception:  # a damaged file makes Pillow raise nearly anything
-            raise InputError(
-                f"{name} is not a whole picture, expected a PNG, JPEG or the like"
-            ) from None
+def grey_levels(source: str | Path | BinaryIO) -> np.ndarray:
+    """(height, width) float64 grey levels of a picture file, 0 = black, 255 = white.
+
+    As its EXIF orientation says it is to be looked at. Errors as in `read`.
+    """
+    if not isinstance(source, (str, Path)):
+        return _decode(source, getattr(source, "name", "the picture"))
+    with Path(source).open("rb") as file:
+        return _decode(file, str(source))
+
+
+def _decode(file: BinaryIO, name: str) -> np.ndarray:
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", Image.DecompressionBombWarning)  # checked below
+            picture = Image.open(file)
+        pixels = picture.width * picture.height
+        if pixels <= MOST_PIXELS:
+            picture = ImageOps.exif_transpose(picture)
+            if picture.mode.startswith(("I", "F")):
+                return _stretched(np.asarray(picture, np.float64))
+            picture = picture.convert("RGBA")
+    except Image.DecompressionBombError:
+        pixels = MOST_PIXELS + 1
+    except Exception:  # a damaged file makes Pillow raise nearly anything
+        raise InputError(
+            f"{name} is not a whole picture, expected a PNG, JPEG or the like"
+        ) from None
+    if pixels > MOST_PIXELS:
+        raise InputError(f"{name} has too many pixels, expected at most {MOST_PIXELS:,}")
     paper = Image.new("RGBA", picture.size, "white")
     return np.asarray(Image.alpha_composite(paper, picture).convert("L"), np.float64)
+
+
+def _stretched(levels: np.ndarray) -> np.ndarray:
+    """Levels of more than 8 bits, of whatever range, to 0 to 255."""
+    lowest, highest = levels.min(), levels.max()
+    return (levels - lowest) * (255 / max(highest - lowest, 1e-9))
 
 
 def ink(grey: np.ndarray) -> np.ndarray:

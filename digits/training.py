@@ -78,7 +78,8 @@ def full_batch(network: Network, rows: Examples) -> tuple[float, float, np.ndarr
     """Mean loss, accuracy and mean gradient over all rows, summed slice by slice in order."""
 
     def one_slice(part: Examples) -> tuple[float, int, np.ndarray]:
-        loss, outputs, gradient = network.loss_and_gradient(*part)
+        with np.errstate(over="ignore", invalid="ignore"):  # `train` finds what overflows
+            loss, outputs, gradient = network.loss_and_gradient(*part)
         return loss, right(outputs, part.targets), gradient
 
     total_loss, total_right, total_gradient = 0.0, 0, np.zeros_like(network.theta)
@@ -94,7 +95,8 @@ def evaluate(network: Network, rows: Examples) -> tuple[float, float]:
     """Mean loss and accuracy over all rows."""
 
     def one_slice(part: Examples) -> tuple[float, int]:
-        loss, outputs = network.loss(*part)
+        with np.errstate(over="ignore", invalid="ignore"):
+            loss, outputs = network.loss(*part)
         return loss, right(outputs, part.targets)
 
     losses, counts = zip(*in_order(one_slice, slices(rows)), strict=True)

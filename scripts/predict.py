@@ -22,6 +22,7 @@ from digits import classifier, pictures
 from digits.errors import InputError
 
 Answer = dict[str, Any]
+FIGURES = (".png", ".pdf", ".svg", ".jpg")
 
 
 @project.command
@@ -30,20 +31,21 @@ def main(argv: Sequence[str] | None = None) -> int:
     model = options.model or project.default_model()
     reader = classifier.load(model)
     print(f"model: {model}", file=sys.stderr)
-    read = []
+    unread, seen = 0, []
     for name in options.pictures:
-        answer = ask(reader, name)
-        if "error" not in answer:
-            read.append(name)
+        answer, grey, image = ask(reader, name)
+        if image is not None and options.save_seen:
+            seen.append((name, grey, image))
+        unread += image is None
         if options.json:
             print(json.dumps(answer), flush=True)
         elif "error" in answer:
             project.complain(answer["error"])
         else:
             print(sentence(answer, options.top), flush=True)
-    if options.save_seen and read:
-        draw_seen(options.save_seen, reader, read)
-    return 0 if len(read) == len(options.pictures) else project.BAD_INPUT
+    if seen:
+        draw_seen(options.save_seen, reader, seen)
+    return project.BAD_INPUT if unread else 0
 
 
 def parse(argv: Sequence[str] | None) -> argparse.Namespace:
@@ -54,17 +56,23 @@ def parse(argv: Sequence[str] | None) -> argparse.Namespace:
     add("--top", type=project.whole_number, metavar="K", default=1, help="the K likeliest digits")
     add("--json", action="store_true", help="one JSON object a line")
     add("--save-seen", type=Path, metavar="FILE", help="draw how each picture was seen")
-    return parser.parse_args(argv)
+    options = parser.parse_args(argv)
+    if options.save_seen and options.save_seen.suffix not in FIGURES:
+        parser.error(f"argument --save-seen: {options.save_seen} is none of {', '.join(FIGURES)}")
+    return options
 
 
-def ask(reader: classifier.DigitClassifier, name: str) -> Answer:
-    """What a picture shows, or why it cannot be read."""
+def ask(
+    reader: classifier.DigitClassifier, name: str
+) -> tuple[Answer, np.ndarray | None, np.ndarray | None]:
+    """What a picture shows, its grey levels and its image; or why it cannot be read."""
     try:
-        image = pictures.read(Path(name))
+        grey = pictures.grey_levels(name)
     except InputError as error:
-        return {"file": name, "error": str(error)}
+        return {"file": name, "error": str(error)}, None, None
     except OSError as error:
-        return {"file": name, "error": f"{name}: {error.strerror}"}
+        return {"file": name, "error": f"{name}: {error.strerror}"}, None, None
+    image = pictures.from_grey(grey)
     probabilities = reader.probabilities(image[np.newaxis])[0]
     digit = int(probabilities.argmax())
     answer = {
@@ -75,20 +83,24 @@ def ask(reader: classifier.DigitClassifier, name: str) -> Answer:
     }
     if not image.any():
         answer.update(digit=None, reason="blank")
-    return answer
+    return answer, grey, image
 
 
-def draw_seen(path: Path, reader: classifier.DigitClassifier, names: Sequence[str]) -> None:
-    """Draw what was seen in each of the pictures, which have been read before."""
+def draw_seen(
+    path: Path,
+    reader: classifier.DigitClassifier,
+    seen: Sequence[tuple[str, np.ndarray, np.ndarray]],
+) -> None:
+    """Draw each picture, its image, what the network sees of it, and the answer."""
     import report  # matplotlib takes longer to load than the answer to find
 
-    rows = []
-    for name in names:
-        grey = pictures.grey_levels(Path(name))
-        image = pictures.from_grey(grey)
-        posed = classifier.TREATMENTS[reader.treatment](image[np.newaxis])[0]
-        probabilities = reader.probabilities(image[np.newaxis])[0]
-        rows.append(report.Seen(Path(name).name, grey, image, posed, probabilities))
+    images = np.array([image for _, _, image in seen])
+    posed = classifier.TREATMENTS[reader.treatment](images)
+    answers = reader.probabilities(images)
+    rows = [
+        report.Seen(Path(name).name, grey, image, *rest)
+        for (name, grey, image), *rest in zip(seen, posed, answers, strict=True)
+    ]
     report.draw_seen(path, rows)
 
 

@@ -10,12 +10,19 @@ import os
 import sys
 from collections.abc import Callable, Sequence
 from importlib.util import find_spec
+from io import TextIOWrapper
 from pathlib import Path
+from types import TracebackType
 
 ROOT = Path(__file__).resolve().parent.parent
 DATA = ROOT / "data" / "digits.csv.gz"
 LATEST = ROOT / "models" / "latest"
 PRETRAINED = ROOT / "models" / "pretrained.npz"
+
+if sys.stderr is None:  # closed by the caller; nobody to tell
+    sys.stderr = Path(os.devnull).open("w")  # noqa: SIM115  (stays open to the end)
+if isinstance(sys.stdout, TextIOWrapper):  # a file's name may hold what the terminal cannot show
+    sys.stdout.reconfigure(errors="backslashreplace")
 
 # The package spreads slices of the rows over threads itself; BLAS threads inside each would only
 # fight over the same cores. It must be said before NumPy is first imported.
@@ -49,7 +56,9 @@ def command(main: Main) -> Main:
     @functools.wraps(main)
     def run(argv: Sequence[str] | None = None) -> int:
         try:
-            return main(argv)
+            status = main(argv)
+            sys.stdout.flush()
+            return status
         except UsageError as error:
             complain(str(error))
             return WRONG_USAGE
@@ -61,7 +70,7 @@ def command(main: Main) -> Main:
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
             return BAD_INPUT
         except OSError as error:
-            complain(f"{error.filename}: {error.strerror}" if error.filename else str(error))
+            complain(f"{error.filename}: {error.strerror}" if error.filename else error.strerror)
             return BAD_INPUT
         except KeyboardInterrupt:
             complain("interrupted")
@@ -79,6 +88,17 @@ def default_model() -> Path:
     """The last model trained here, or else the one the project ships."""
     latest = LATEST / "model.npz"
     return latest if latest.is_file() else PRETRAINED
+
+
+def interrupted_early(kind: type, error: BaseException, traceback: TracebackType | None) -> None:
+    """Tell of a Ctrl-C during the imports, before `command` is there to do it."""
+    if issubclass(kind, KeyboardInterrupt):
+        complain("interrupted")
+    else:
+        sys.__excepthook__(kind, error, traceback)
+
+
+sys.excepthook = interrupted_early
 
 
 def parser(docstring: str) -> argparse.ArgumentParser:

@@ -23,8 +23,8 @@ from digits.dataset import Digits
 from digits.errors import InputError
 from digits.functions import one_hot, shares
 from digits.network import Network
-from digits.optimizers import Adam, GradientDescent, Rprop, warmup_cosine
-from digits.training import Epoch, Examples, Optimizer, train
+from digits.optimizers import Adam, GradientDescent, Optimizer, Rprop, warmup_cosine
+from digits.training import Epoch, Examples, train
 
 # How each optimizer is set where neither the preset nor a flag says otherwise. These and the
 # presets were chosen on validation rows: study.py repeats that, docs/results.md has the figures.
@@ -181,8 +181,19 @@ def save_checkpoint(path: Path, run: Run) -> None:
 
 
 def saved_settings(path: Path) -> Settings:
-    """The settings of the run that left a checkpoint."""
-    return checkpoints.read(path, CHECKPOINT)[0]["settings"]
+    """The settings of the run that left a checkpoint.
+
+    Raises:
+        InputError: there is no checkpoint, or it is damaged or of another version.
+    """
+    try:
+        header, _ = checkpoints.read(path, CHECKPOINT)
+    except FileNotFoundError:
+        raise InputError(f"{path} is not there, expected a checkpoint to resume") from None
+    settings = header.get("settings")
+    if not isinstance(settings, dict) or not settings.keys() >= settings_of("default", {}).keys():
+        raise InputError(f"{path} lacks settings, expected a checkpoint of this version")
+    return settings
 
 
 def resume(path: Path, run: Run) -> None:
@@ -196,10 +207,10 @@ def resume(path: Path, run: Run) -> None:
     check_architecture(path, header, run.network)
     if header["data_digest"] != run.data_digest:
         raise InputError(f"{path} was made with other data, expected the rows it was made with")
+    restore_array(path, arrays, "theta", run.network.theta)
     for name, array in arrays.items():
         if name.startswith("optimizer_"):
             run.optimizer.state[name.removeprefix("optimizer_")] = array
-    restore_array(path, arrays, "theta", run.network.theta)
     run.rng.bit_generator.state = header["random_state"]
     run.history[:] = [Epoch(int(row[0]), *map(float, row[1:])) for row in arrays["history"]]
 

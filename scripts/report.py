@@ -1,6 +1,5 @@
 """What `train.py` and `evaluate.py` leave to look at: figures, and figures in numbers."""
 
-import csv
 import json
 from collections.abc import Sequence
 from pathlib import Path
@@ -9,11 +8,12 @@ from typing import Any, NamedTuple
 import numpy as np
 from matplotlib.figure import Figure
 
-from digits import metrics, plots
-from digits.classifier import CLASSES, DigitClassifier
+from digits import metrics, plots, training
+from digits.checkpoints import replacing
+from digits.classifier import CLASSES, TREATMENTS, DigitClassifier
 from digits.dataset import Digits
 from digits.functions import one_hot
-from digits.training import Epoch
+from digits.training import Epoch, Examples
 
 Metrics = dict[str, Any]
 
@@ -34,28 +34,29 @@ GALLERY = (4, 6)  # rows and columns of mistakes
 
 def evaluate(classifier: DigitClassifier, test: Digits) -> tuple[Metrics, np.ndarray]:
     """What a classifier scores on test digits, and its (N, 10) probabilities."""
-    probabilities = classifier.probabilities(test.images)
+    seen = TREATMENTS[classifier.treatment](test.images)
+    probabilities = classifier.network.outputs(seen)
+    loss, _ = training.evaluate(classifier.network, Examples(seen, one_hot(test.labels, CLASSES)))
     predicted = probabilities.argmax(axis=1)
     matrix = metrics.confusion_matrix(test.labels, predicted, CLASSES)
-    scores = metrics.class_scores(matrix)
-    true_class = np.maximum((probabilities * one_hot(test.labels, CLASSES)).sum(axis=1), 1e-35)
+    per_class = metrics.class_scores(matrix)
     return {
         "test_accuracy": metrics.accuracy(test.labels, predicted),
-        "test_loss": float(-np.log(true_class, dtype=np.float64).mean()),
+        "test_loss": loss,
         "parameters": classifier.network.theta.size,
-        "precision": scores.precision.tolist(),
-        "recall": scores.recall.tolist(),
+        "precision": per_class.precision.tolist(),
+        "recall": per_class.recall.tolist(),
         "confusion_matrix": matrix.tolist(),
     }, probabilities
 
 
 def draw_evaluation(
-    directory: Path, metrics: Metrics, test: Digits, probabilities: np.ndarray
+    directory: Path, scores: Metrics, test: Digits, probabilities: np.ndarray
 ) -> None:
     """Write confusion_matrix.png and mistakes.png."""
     figure = Figure(figsize=(6.4, 6.4), layout="constrained")
-    plots.confusion_matrix(figure.subplots(), np.array(metrics["confusion_matrix"]))
-    figure.savefig(directory / "confusion_matrix.png", dpi=DPI)
+    plots.confusion_matrix(figure.subplots(), np.array(scores["confusion_matrix"]))
+    save(figure, directory / "confusion_matrix.png")
 
     predicted = probabilities.argmax(axis=1)
     confidence = probabilities.max(axis=1)
@@ -73,7 +74,13 @@ def draw_evaluation(
         title = f"{test.labels[i]} read as {predicted[i]}\n{confidence[i]:.1%} sure"
         axes.axis("on")
         plots.digit(axes, test.images[i], title)
-    figure.savefig(directory / "mistakes.png", dpi=DPI)
+    save(figure, directory / "mistakes.png")
+
+
+def save(figure: Figure, path: Path) -> None:
+    """Write a figure, in the format that the file's name asks for, whole or not at all."""
+    with replacing(path) as file:
+        figure.savefig(file, dpi=DPI, format=path.suffix.removeprefix("."))
 
 
 def draw_history(directory: Path, history: list[Epoch]) -> None:
@@ -82,7 +89,7 @@ def draw_history(directory: Path, history: list[Epoch]) -> None:
     left, right = figure.subplots(1, 2)
     plots.losses(left, history)
     plots.accuracies(right, history)
-    figure.savefig(directory / "loss_curves.png", dpi=DPI)
+    save(figure, directory / "loss_curves.png")
 
 
 def draw_seen(path: Path, rows: Sequence[Seen]) -> None:
@@ -93,30 +100,30 @@ def draw_seen(path: Path, rows: Sequence[Seen]) -> None:
         plots.digit(line[1], seen.image, "28 × 28, centred")
         plots.digit(line[2], seen.posed, "what the network sees")
         plots.probabilities(line[3], seen.probabilities, "what it says")
-    figure.savefig(path, dpi=DPI)
+    save(figure, path)
 
 
 def write_history(path: Path, history: list[Epoch]) -> None:
     """Write the records as CSV, one row an epoch."""
-    with path.open("w", newline="") as file:
-        writer = csv.writer(file)
-        writer.writerow(Epoch._fields)
-        writer.writerows(history)
+    lines = [",".join(map(str, line)) for line in (Epoch._fields, *history)]
+    with replacing(path) as file:
+        file.write("\n".join([*lines, ""]).encode())
 
 
-def write_metrics(path: Path, metrics: Metrics) -> None:
+def write_metrics(path: Path, scores: Metrics) -> None:
     """Write figures as JSON."""
-    path.write_text(json.dumps(metrics, indent=1) + "\n")
+    with replacing(path) as file:
+        file.write((json.dumps(scores, indent=1) + "\n").encode())
 
 
-def table(metrics: Metrics) -> str:
+def table(scores: Metrics) -> str:
     """Metrics as a table: precision and recall of each digit, then the whole."""
-    support = np.array(metrics["confusion_matrix"]).sum(axis=1)
+    support = np.array(scores["confusion_matrix"]).sum(axis=1)
     lines = ["digit  precision  recall  test rows"]
     for digit, (precision, recall, rows) in enumerate(
-        zip(metrics["precision"], metrics["recall"], support, strict=True)
+        zip(scores["precision"], scores["recall"], support, strict=True)
     ):
         lines.append(f"{digit:<5}{100 * precision:9.2f} %{100 * recall:6.2f} %{rows:11,}")
-    lines.append(f"test loss: {metrics['test_loss']:.4f}")
-    lines.append(f"test accuracy: {100 * metrics['test_accuracy']:.2f} %")
+    lines.append(f"test loss: {scores['test_loss']:.4f}")
+    lines.append(f"test accuracy: {100 * scores['test_accuracy']:.2f} %")
     return "\n".join(lines)

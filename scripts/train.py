@@ -33,11 +33,19 @@ def main(argv: Sequence[str] | None = None) -> int:
     output: Path = options.output
     checkpoint = output / "checkpoint.npz"
     settings = resumed_settings(checkpoint, options) if options.resume else new_settings(options)
+    if options.momentum is not None and settings["optimizer"] != "gd":
+        raise project.UsageError(f"--momentum goes with gd, not with {settings['optimizer']}")
     rows, test = read_data(settings)
+    make_directory(output)
     run = recipe.prepare(settings, rows, test)
     if options.resume:
         recipe.resume(checkpoint, run)
-    output.mkdir(parents=True, exist_ok=True)
+        if len(run.history) > settings["epochs"]:
+            raise project.UsageError(
+                f"{checkpoint} is at epoch {len(run.history)}, expected --epochs to be no less"
+            )
+    elif checkpoint.exists():
+        checkpoint.replace(output / "checkpoint.old.npz")
     if not options.quiet:
         print(f"{len(rows.images):,} training rows, {len(test.images):,} test rows")
         print(run.network.summary(), flush=True)
@@ -52,14 +60,16 @@ def main(argv: Sequence[str] | None = None) -> int:
         recipe.save_checkpoint(checkpoint, run)
         accuracy = save_results(output, run, test)
 
-    if stop.is_set():
+    interrupted = len(run.history) < total
+    if interrupted:
         project.complain(
-            f"interrupted after epoch {len(run.history)} of {total}; go on with --resume"
+            f"interrupted after epoch {len(run.history)} of {total};"
+            f" go on with --resume --output {output}"
         )
     if not options.quiet:
         print(f"model, figures and numbers are in {output}")
     print(f"test accuracy: {100 * accuracy:.2f} %")
-    return project.INTERRUPTED if stop.is_set() else 0
+    return project.INTERRUPTED if interrupted else 0
 
 
 def parse(argv: Sequence[str] | None) -> argparse.Namespace:
@@ -77,14 +87,12 @@ def parse(argv: Sequence[str] | None) -> argparse.Namespace:
     add("--seed", type=int, metavar="N", help="of everything random (default: 0)")
     add("--output", type=Path, metavar="DIR", default=project.LATEST, help="for the results")
     add("--no-canonical", action="store_true", help="leave the digits in the pose they have")
-    add("--resume", action="store_true", help="go on from DIR/checkpoint.npz")
+    add("--resume", action="store_true", help="go on from DIR's checkpoint")
     add("--checkpoint-every", type=whole, metavar="N", default=25, help="epochs (default: 25)")
     add("--quiet", action="store_true", help="print the test accuracy only")
     options = parser.parse_args(argv)
     if options.momentum is not None and options.momentum >= 1:
         parser.error(f"argument --momentum: {options.momentum} is not below 1")
-    if options.momentum is not None and options.optimizer not in (None, "gd"):
-        parser.error(f"argument --momentum: goes with gd, not with {options.optimizer}")
     if options.seed is not None and options.seed < 0:
         parser.error(f"argument --seed: {options.seed} is not 0 or more")
     return options
@@ -101,7 +109,8 @@ def number(text: str) -> float:
 def given_settings(options: argparse.Namespace) -> recipe.Settings:
     """The settings that flags gave."""
     values = {name: getattr(options, name) for name in SETTINGS}
-    if options.no_canonical:
+    preset = recipe.PRESETS[options.preset or "default"]
+    if options.no_canonical and preset["treatment"] == "canonical":
         values["treatment"] = "as is"
     if options.data:
         values["data"] = [str(path.resolve()) for path in options.data]
@@ -121,12 +130,19 @@ def resumed_settings(checkpoint: Path, options: argparse.Namespace) -> recipe.Se
     if options.preset:
         given["preset"] = options.preset
     for name, value in given.items():
-        if name not in FREE_ON_RESUME and value != settings[name]:
-            flag = name.replace("_", "-")
+        if name not in FREE_ON_RESUME and value != settings.get(name):
             raise project.UsageError(
-                f"--resume goes on with --{flag} {settings[name]}, so --{flag} {value} cannot be"
+                f"--resume goes on with {name} {settings.get(name)}, so {name} {value} cannot be"
             )
     return {**settings, **given}
+
+
+def make_directory(path: Path) -> None:
+    """The directory for the results, with any above it."""
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+    except FileExistsError:
+        raise InputError(f"{path} is a file, expected a directory for the results") from None
 
 
 def read_data(settings: recipe.Settings) -> tuple[dataset.Digits, dataset.Digits]:

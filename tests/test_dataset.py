@@ -76,6 +76,13 @@ def test_whole_numbers_written_with_a_point_are_whole_numbers(tmp_path, rows, di
     assert equal(read_csv(path), Digits(digits.images[:9], digits.labels[:9]))
 
 
+def test_blank_lines_before_the_first_row_do_not_matter(tmp_path, rows, digits):
+    for header in (HEADER, None):
+        path = write(tmp_path / "a.csv", rows, header)
+        path.write_bytes(b"\n\r\n" + path.read_bytes())
+        assert equal(read_csv(path), Digits(digits.images[:9], digits.labels[:9]))
+
+
 def test_blocks_of_a_file_fit_together(small_csv, digits, monkeypatch):
     monkeypatch.setattr(dataset, "BLOCK_BYTES", 10_000)
     assert equal(read_csv(small_csv), digits)
@@ -91,7 +98,8 @@ def test_blocks_of_a_file_fit_together(small_csv, digits, monkeypatch):
         (5, "256", "row 3 (line 4): pixel4 is '256', expected a whole number from 0 to 255"),
         (5, "-1", "row 3 (line 4): pixel4 is '-1', expected a whole number from 0 to 255"),
         (5, "inf", "row 3 (line 4): pixel4 is 'inf', expected a whole number from 0 to 255"),
-        (5, "9" * 30, "row 3 (line 4): pixel4 is '99"),
+        (5, "9" * 200_000, "row 3 (line 4): pixel4 is '99999999999999999999', expected"),
+        (5, "1_0", "row 3 (line 4): pixel4 is '1_0', expected a whole number from 0 to 255"),
         (0, "10", "row 3 (line 4): label is '10', expected a whole number from 0 to 9"),
         (0, "seven", "row 3 (line 4): label is 'seven', expected a whole number from 0 to 9"),
         (5, "1,2", "row 3 (line 4) has 786 columns, expected 785"),
@@ -118,6 +126,8 @@ def test_a_bad_row_is_found_in_a_later_block_and_without_a_header(tmp_path, rows
     [
         (b"", "is empty"),
         (",".join(HEADER).encode(), "has a header but no rows"),
+        (b"x" * 200_000, "line 1 has 1 column, expected 785"),
+        (b"1,2\r3,4\r5,6\r", "expected 785"),
         (b"a,b,c\n1,2,3\n", "line 1 has 3 columns, expected 785"),
         (b"\x89PNG\r\n\x1a\n\x00\x00", "line 1 has 1 column, expected 785"),
         (",".join([*HEADER[:-1], "colour"]).encode() + b"\n", "has a column 'colour'"),

@@ -5,6 +5,7 @@ import json
 import pytest
 
 import evaluate
+import train
 from digits import classifier, dataset
 
 
@@ -22,6 +23,17 @@ def test_a_model_is_scored_on_the_last_seventh_of_the_rows(small_csv, tmp_path, 
     assert evaluate.main(flags) == 0
     last = capsys.readouterr().out.splitlines()[-1]
     assert last == f"test accuracy: {100 * metrics['test_accuracy']:.2f} %"
+
+
+def test_no_row_the_model_was_trained_on_is_scored(small_csv, tmp_path, capsys):
+    flags = ["--data", str(small_csv), "--train-rows", "680", "--epochs", "1", "--quiet"]
+    train.main([*flags, "--output", str(tmp_path)])
+    flags = ["--data", str(small_csv), "--model", str(tmp_path / "model.npz"), "--json"]
+    capsys.readouterr()
+    for more, rows in (([], 20), (["--train-rows", "650"], 50)):
+        assert evaluate.main([*flags, *more]) == 0
+        matrix = json.loads(capsys.readouterr().out)["confusion_matrix"]
+        assert sum(map(sum, matrix)) == rows
 
 
 @pytest.mark.parametrize(

@@ -84,10 +84,42 @@ def test_the_file_format_is_told_by_content(tmp_path):
     assert np.abs(pictures.read(path) - expected).mean() < 2
 
 
+@pytest.mark.parametrize("orientation", [1, 3, 6, 8])
+def test_a_photo_is_read_as_it_is_to_be_looked_at(tmp_path, orientation):
+    expected = pictures.read(save(tmp_path / "a.png", drawing())).astype(float)
+    turns = {1: 0, 3: 2, 6: 1, 8: 3}[orientation]  # quarter turns that the viewer undoes
+    exif = Image.Exif()
+    exif[0x0112] = orientation
+    path = save(tmp_path / "b.jpg", np.rot90(drawing(), turns).copy(), exif=exif, quality=95)
+    assert np.abs(pictures.read(path) - expected).mean() < 2
+
+
+@pytest.mark.parametrize("name", ["a.png", "a.tif"])
+@pytest.mark.parametrize("factor", [257, 16])
+def test_more_than_eight_bits_are_read_whatever_their_range(tmp_path, name, factor):
+    expected = pictures.read(save(tmp_path / "b.png", drawing())).astype(float)
+    deep = drawing().astype(np.uint16) * factor
+    assert np.abs(pictures.read(save(tmp_path / name, deep)) - expected).mean() < 1
+
+
+def test_floating_point_pictures_are_read(tmp_path):
+    expected = pictures.read(save(tmp_path / "b.png", drawing())).astype(float)
+    path = save(tmp_path / "a.tif", (drawing() / 255).astype(np.float32))
+    assert np.abs(pictures.read(path) - expected).mean() < 1
+
+
+def test_a_picture_of_too_many_pixels_is_refused_by_name_of_the_limit(tmp_path, monkeypatch):
+    for side in (8_000, 20_000):  # beyond our limit, and beyond Pillow's own
+        Image.new("1", (side, side), 1).save(tmp_path / "a.png")
+        with pytest.raises(InputError, match="too many pixels, expected at most 50,000,000"):
+            pictures.read(tmp_path / "a.png")
+
+
 def test_a_stream_is_read_like_a_file(tmp_path):
     path = save(tmp_path / "a.png", drawing())
     stream = io.BytesIO(path.read_bytes())
     assert pictures.read(stream).tobytes() == pictures.read(path).tobytes()
+    assert pictures.read(str(path)).tobytes() == pictures.read(path).tobytes()
 
 
 @pytest.mark.parametrize("shade", [0, 128, 255])

@@ -51,12 +51,13 @@ def test_top_lists_the_likeliest_digits_in_order(seven, capsys):
 def test_a_bad_file_costs_only_its_own_line(seven, tmp_path, capsys):
     (tmp_path / "bad.png").write_bytes(b"nonsense")
     names = [str(tmp_path / "bad.png"), seven, str(tmp_path / "missing.png"), str(tmp_path)]
-    assert predict.main(names) == 1
+    model = ["--model", str(project.PRETRAINED)]
+    assert predict.main([*model, *names]) == 1
     out, err = capsys.readouterr()
     assert out.startswith("7 ") and out.count("\n") == 1
     assert "bad.png is not a whole picture" in err
     assert "missing.png: No such file or directory" in err and "Is a directory" in err
-    assert predict.main(["--json", *names]) == 1
+    assert predict.main([*model, "--json", *names]) == 1
     answers = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
     assert [answer["file"] for answer in answers] == names
     assert ["error" in answer for answer in answers] == [True, False, True, True]
@@ -80,7 +81,12 @@ def test_a_model_that_cannot_be_used_is_told_in_one_sentence(seven, tmp_path, ca
 
 
 def test_wrong_usage_exits_with_2(capsys):
-    for flags in ([], ["--top", "0", "a.png"], ["--colour", "a.png"]):
+    for flags in (
+        [],
+        ["--top", "0", "a.png"],
+        ["--colour", "a.png"],
+        ["a.png", "--save-seen", "a.xyz"],
+    ):
         with pytest.raises(SystemExit) as stop:
             predict.main(flags)
         assert stop.value.code == 2

@@ -14,7 +14,7 @@ import pytest
 
 import recipe
 import train
-from digits import classifier, dataset
+from digits import checkpoints, classifier, dataset
 
 FILES = {
     "checkpoint.npz", "confusion_matrix.png", "history.csv", "loss_curves.png", "metrics.json",
@@ -92,6 +92,7 @@ def test_a_run_that_was_killed_goes_on_from_its_last_checkpoint(small_csv, tmp_p
         [*script, *flags, "--output", tmp_path / "killed"], stderr=subprocess.DEVNULL
     )
     while not (tmp_path / "killed" / "checkpoint.npz").exists():
+        assert killed.poll() is None
         time.sleep(0.01)
     killed.kill()
     killed.wait()
@@ -117,8 +118,42 @@ def test_a_finished_run_can_be_prolonged(run):
 def test_a_resumed_run_keeps_its_settings(run, capsys):
     run("--epochs", 3, "--l2", 0.001, "--quiet")
     assert run("--resume", "--quiet", "--l2", 0.1)[0] == 2
-    assert "--resume goes on with --l2 0.001" in capsys.readouterr().err
+    assert "--resume goes on with l2 0.001, so l2 0.1 cannot be" in capsys.readouterr().err
     assert run("--resume", "--quiet", "--l2", 0.001)[0] == 0
+
+
+@pytest.mark.parametrize("flags", [["--optimizer", "rprop"], ["--preset", "best"]])
+def test_momentum_goes_with_gradient_descent_alone(run, flags, capsys):
+    assert run(*flags, "--momentum", 0.5)[0] == 2
+    run(*flags, "--epochs", 1, "--quiet", "--train-rows", 20)
+    assert run("--resume", "--momentum", 0.5)[0] == 2
+    assert "Traceback" not in capsys.readouterr().err
+
+
+def test_a_run_cannot_be_resumed_to_end_before_it_is(run, capsys):
+    run("--epochs", 4, "--quiet")
+    assert run("--resume", "--epochs", 2)[0] == 2
+    assert "is at epoch 4" in capsys.readouterr().err
+
+
+def test_a_new_run_keeps_the_checkpoint_of_the_one_before(run):
+    _, out = run("--epochs", 2, "--quiet")
+    before = (out / "checkpoint.npz").read_bytes()
+    run("--epochs", 3, "--quiet")
+    assert (out / "checkpoint.old.npz").read_bytes() == before
+
+
+def test_a_checkpoint_without_its_settings_is_refused(run, tmp_path, capsys):
+    (tmp_path / "out").mkdir()
+    checkpoints.write(tmp_path / "out" / "checkpoint.npz", recipe.CHECKPOINT, {"settings": {}}, {})
+    assert run("--resume")[0] == 1
+    assert "lacks settings" in capsys.readouterr().err
+
+
+def test_results_cannot_go_where_a_file_is(run, tmp_path, capsys):
+    (tmp_path / "out").write_text("")
+    assert run("--epochs", 1)[0] == 1
+    assert "out is a file, expected a directory" in capsys.readouterr().err
 
 
 def test_a_checkpoint_of_other_data_is_refused(run, tmp_path, small_csv, capsys):
@@ -162,6 +197,14 @@ def test_the_blog_preset_is_the_published_experiment(run):
     assert status == 0 and reader.treatment == "raw"
 
 
+def test_no_canonical_leaves_the_pose_out_and_prediction_does_the_same(run):
+    treatments = []
+    for flags in ([], ["--no-canonical"], ["--no-canonical", "--preset", "blog"]):
+        _, out = run("--epochs", 1, "--train-rows", 600, "--quiet", *flags)
+        treatments.append(classifier.load(out / "model.npz").treatment)
+    assert treatments == ["canonical", "as is", "raw"]
+
+
 @pytest.mark.parametrize(
     ("flags", "told"),
     [
@@ -172,7 +215,6 @@ def test_the_blog_preset_is_the_published_experiment(run):
         (["--learning-rate", "nan"], "not a number from 0 on"),
         (["--optimizer", "lbfgs"], "invalid choice"),
         (["--preset", "worst"], "invalid choice"),
-        (["--optimizer", "rprop", "--momentum", "0.9"], "goes with gd"),
         (["--seed", "-1"], "not 0 or more"),
         (["--colour", "red"], "unrecognized arguments"),
     ],
@@ -197,7 +239,9 @@ def test_bad_data_exits_with_1_and_one_sentence(run, flags, told, capsys):
     assert not out.exists()
 
 
-@pytest.mark.parametrize("flags", [["--learning-rate", 1e37], ["--l2", 1e36]])
+@pytest.mark.parametrize(
+    "flags", [["--learning-rate", 1e37], ["--l2", 1e36], ["--l2", 1, "--learning-rate", 3000]]
+)
 def test_a_run_that_diverges_says_so_and_keeps_the_model_of_before(run, flags, capsys):
     _, out = run("--epochs", 2, "--quiet")
     before = (out / "model.npz").read_bytes()
