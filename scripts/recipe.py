@@ -191,7 +191,7 @@ def saved_settings(path: Path) -> Settings:
     except FileNotFoundError:
         raise InputError(f"{path} is not there, expected a checkpoint to resume") from None
     settings = header.get("settings")
-    if not isinstance(settings, dict) or not settings.keys() >= settings_of("default", {}).keys():
+    if not isinstance(settings, dict) or not settings.keys() >= PRESETS["default"].keys():
         raise InputError(f"{path} lacks settings, expected a checkpoint of this version")
     return settings
 
