@@ -11,8 +11,10 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from PIL import Image
 
 import recipe
+import report
 import train
 from digits import checkpoints, classifier, dataset
 
@@ -23,7 +25,25 @@ FILES = {
 
 
 @pytest.fixture
-def run(small_csv, tmp_path):
+def no_figures(monkeypatch):
+    """Leave empty files for figures: drawing takes longer than training on so few digits."""
+    for name in ("draw_history", "draw_evaluation"):
+        monkeypatch.setattr(report, name, touch_figures)
+
+
+def touch_figures(directory: Path, *_: object) -> None:
+    for name in FILES:
+        if name.endswith(".png"):
+            (directory / name).touch()
+
+
+@pytest.fixture
+def run(no_figures, drawing_run):
+    return drawing_run
+
+
+@pytest.fixture
+def drawing_run(small_csv, tmp_path):
     """Call train.py on 700 digits, with its results in a folder of its own."""
 
     def call(*flags: object, folder: str = "out") -> tuple[int, Path]:
@@ -37,9 +57,13 @@ def read_history(folder: Path) -> list[list[str]]:
     return list(csv.reader((folder / "history.csv").read_text().splitlines()))
 
 
-def test_training_leaves_a_model_and_what_there_is_to_look_at(run, small_csv, capsys):
-    status, out = run("--epochs", 30)
+def test_training_leaves_a_model_and_what_there_is_to_look_at(drawing_run, small_csv, capsys):
+    status, out = drawing_run("--epochs", 30)
     assert status == 0 and {path.name for path in out.iterdir()} == FILES
+    for name in FILES:
+        if name.endswith(".png"):
+            with Image.open(out / name) as picture:
+                assert picture.format == "PNG" and picture.width > 600
     printed = capsys.readouterr().out
     metrics = json.loads((out / "metrics.json").read_text())
     assert "13,002" in printed
@@ -86,7 +110,7 @@ def test_a_resumed_run_equals_an_uninterrupted_one(run, optimizer, monkeypatch):
 
 def test_a_run_that_was_killed_goes_on_from_its_last_checkpoint(small_csv, tmp_path):
     script = [sys.executable, str(project.ROOT / "scripts" / "train.py")]
-    flags = ["--data", str(small_csv), "--epochs", "300", "--checkpoint-every", "2"]
+    flags = ["--data", str(small_csv), "--epochs", "150", "--checkpoint-every", "2"]
     subprocess.run([*script, *flags, "--quiet", "--output", tmp_path / "whole"], check=True)
     killed = subprocess.Popen(
         [*script, *flags, "--output", tmp_path / "killed"], stderr=subprocess.DEVNULL
