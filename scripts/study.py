@@ -59,7 +59,7 @@ STUDY: dict[str, tuple[str, dict[str, Any]]] = {
     "best, momentum": ("best", {"optimizer": "gd", "l2": 1e-4}),
     "blog": ("blog", {}),
 }
-FIELDS = ("setting", "split", "seed", "accuracy", "epochs", "seconds")
+FIELDS = ("setting", "split", "seed", "accuracy", "train_accuracy", "epochs", "seconds")
 RESULTS = project.ROOT / "docs" / "study.csv"
 
 
@@ -107,6 +107,7 @@ def measure(digits: Digits, name: str, split: str, seed: int) -> dict[str, Any]:
         "split": split,
         "seed": seed,
         "accuracy": run.history[-1].test_accuracy,
+        "train_accuracy": round(run.history[-1].accuracy, 6),
         "epochs": settings["epochs"],
         "seconds": round(sum(record.seconds for record in run.history), 1),
     }
