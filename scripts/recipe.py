@@ -1,26 +1,15 @@
-"""How a digit network is trained: the presets, what their settings mean, and a run's checkpoint."""
+"""How a digit network is trained: the presets, and what their settings mean."""
 
 import hashlib
 from collections.abc import Iterator, Mapping
-from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
 
-from digits import checkpoints
 from digits.augment import elastic
 from digits.centring import Centred
-from digits.classifier import (
-    CLASSES,
-    LAYERS,
-    PIXELS,
-    TREATMENTS,
-    DigitClassifier,
-    check_architecture,
-    restore_array,
-)
+from digits.classifier import CLASSES, LAYERS, PIXELS, TREATMENTS, DigitClassifier
 from digits.dataset import Digits
-from digits.errors import InputError
 from digits.functions import one_hot, shares
 from digits.network import Network
 from digits.optimizers import Adam, GradientDescent, Optimizer, Rprop, warmup_cosine
@@ -72,7 +61,6 @@ SCALES = (1, 2, 2)
 # every epoch (a tenth of its time); more stay bytes, in a quarter of the memory.
 FLOAT_ROWS = 100_000
 WARMUP = 20  # epochs in which the learning rate of the cosine schedule rises
-CHECKPOINT = "digits checkpoint"
 Settings = dict[str, Any]
 
 
@@ -164,55 +152,6 @@ def classifier_of(run: Run) -> DigitClassifier:
     """The run's network as it is now, ready for plain images, with where it came from."""
     about = {**run.settings, "data": run.data_digest, "epochs_done": len(run.history)}
     return DigitClassifier(run.network, run.settings["treatment"], about)
-
-
-def save_checkpoint(path: Path, run: Run) -> None:
-    """Write everything that the next epoch depends on."""
-    header = {
-        "architecture": repr(run.network),
-        "settings": run.settings,
-        "data_digest": run.data_digest,
-        "random_state": run.rng.bit_generator.state,
-    }
-    state = {f"optimizer_{name}": array for name, array in run.optimizer.state.items()}
-    history = np.array(run.history, np.float64).reshape(-1, len(Epoch._fields))
-    arrays = {"theta": run.network.theta, "history": history, **state}
-    checkpoints.write(path, CHECKPOINT, header, arrays)
-
-
-def saved_settings(path: Path) -> Settings:
-    """The settings of the run that left a checkpoint.
-
-    Raises:
-        InputError: there is no checkpoint, or it is damaged or of another version.
-    """
-    try:
-        header, _ = checkpoints.read(path, CHECKPOINT)
-    except FileNotFoundError:
-        raise InputError(f"{path} is not there, expected a checkpoint to resume") from None
-    settings = header.get("settings")
-    if not isinstance(settings, dict) or not settings.keys() >= PRESETS["default"].keys():
-        raise InputError(f"{path} lacks settings, expected a checkpoint of this version")
-    return settings
-
-
-def resume(path: Path, run: Run) -> None:
-    """Bring a prepared run, in place, to where a checkpoint left off.
-
-    Raises:
-        InputError: the checkpoint is damaged, or of another network or other data.
-        OSError: the file cannot be opened.
-    """
-    header, arrays = checkpoints.read(path, CHECKPOINT)
-    check_architecture(path, header, run.network)
-    if header["data_digest"] != run.data_digest:
-        raise InputError(f"{path} was made with other data, expected the rows it was made with")
-    restore_array(path, arrays, "theta", run.network.theta)
-    for name, array in arrays.items():
-        if name.startswith("optimizer_"):
-            run.optimizer.state[name.removeprefix("optimizer_")] = array
-    run.rng.bit_generator.state = header["random_state"]
-    run.history[:] = [Epoch(int(row[0]), *map(float, row[1:])) for row in arrays["history"]]
 
 
 def digest(*parts: Digits) -> str:

@@ -17,6 +17,7 @@ import numpy as np
 
 import recipe
 import report
+import resume
 from digits import dataset
 from digits.errors import InputError
 from progress import shown, stop_on_ctrl_c
@@ -39,7 +40,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     make_directory(output)
     run = recipe.prepare(settings, rows, test)
     if options.resume:
-        recipe.resume(checkpoint, run)
+        resume.restore(checkpoint, run)
         if len(run.history) > settings["epochs"]:
             raise project.UsageError(
                 f"{checkpoint} is at epoch {len(run.history)}, expected --epochs to be no less"
@@ -54,10 +55,10 @@ def main(argv: Sequence[str] | None = None) -> int:
     with stop_on_ctrl_c() as stop:
         for record in shown(recipe.epochs(run), total, done, options.quiet):
             if record.epoch % options.checkpoint_every == 0:
-                recipe.save_checkpoint(checkpoint, run)
+                resume.save(checkpoint, run)
             if stop.is_set():
                 break
-        recipe.save_checkpoint(checkpoint, run)
+        resume.save(checkpoint, run)
         accuracy = save_results(output, run, test)
 
     interrupted = len(run.history) < total
@@ -125,7 +126,7 @@ def new_settings(options: argparse.Namespace) -> recipe.Settings:
 
 def resumed_settings(checkpoint: Path, options: argparse.Namespace) -> recipe.Settings:
     """Settings of the interrupted run; flags may repeat them but not change them."""
-    settings = recipe.saved_settings(checkpoint)
+    settings = resume.saved_settings(checkpoint)
     given = given_settings(options)
     if options.preset:
         given["preset"] = options.preset

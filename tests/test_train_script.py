@@ -15,6 +15,7 @@ from PIL import Image
 
 import recipe
 import report
+import resume
 import train
 from digits import checkpoints, classifier, dataset
 
@@ -169,7 +170,7 @@ def test_a_new_run_keeps_the_checkpoint_of_the_one_before(run):
 
 def test_a_checkpoint_without_its_settings_is_refused(run, tmp_path, capsys):
     (tmp_path / "out").mkdir()
-    checkpoints.write(tmp_path / "out" / "checkpoint.npz", recipe.CHECKPOINT, {"settings": {}}, {})
+    checkpoints.write(tmp_path / "out" / "checkpoint.npz", resume.KIND, {"settings": {}}, {})
     assert run("--resume")[0] == 1
     assert "lacks settings" in capsys.readouterr().err
 
