@@ -25,7 +25,7 @@ OPTIMIZERS: dict[str, dict[str, Any]] = {
 PRESETS: dict[str, dict[str, Any]] = {
     "default": {
         "optimizer": "gd",
-        "epochs": 200,
+        "epochs": 160,
         "treatment": "canonical",
         "centred": True,
         "initial": "glorot",
@@ -100,20 +100,23 @@ def prepare(settings: Settings, rows: Digits, test: Digits) -> Run:
     network = Network(PIXELS, layers, rng)
     treat = TREATMENTS[settings["treatment"]]
     copies = [elastic(rows.images, rng, *bend) for bend in settings["copies"]]
-    X = treat(np.concatenate([rows.images, *copies]))
+    X = as_stored(treat(np.concatenate([rows.images, *copies])))
     targets = np.tile(one_hot(rows.labels, CLASSES), (1 + len(copies), 1))
-    if len(X) <= FLOAT_ROWS and X.dtype == np.uint8:
-        X = shares(X)
     return Run(
         settings,
         network,
         optimizer_of(settings, network, X),
         Examples(X, targets),
-        Examples(treat(test.images), one_hot(test.labels, CLASSES)),
+        Examples(as_stored(treat(test.images)), one_hot(test.labels, CLASSES)),
         rng,
         history=[],
         data_digest=digest(rows, test),
     )
+
+
+def as_stored(X: np.ndarray) -> np.ndarray:
+    """Inputs as they are kept through the epochs: bytes, or the floats they mean if few enough."""
+    return shares(X) if X.dtype == np.uint8 and len(X) <= FLOAT_ROWS else X
 
 
 def optimizer_of(settings: Settings, network: Network, X: np.ndarray) -> Optimizer:
