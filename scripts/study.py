@@ -55,6 +55,7 @@ STUDY: dict[str, tuple[str, dict[str, Any]]] = {
     "rprop, not centred": ("default", {**RPROP_200, "centred": False}),
     "rprop, no L2": ("default", {**RPROP_200, "l2": 0.0}),
     "best": ("best", {}),
+    "best, no copies": ("best", {"copies": []}),
     "best, 2 copies": ("best", {"copies": [(0.6, 4.0), (1.0, 4.0)]}),
     "best, momentum": ("best", {"optimizer": "gd", "l2": 1e-4}),
     "blog": ("blog", {}),
