@@ -17,7 +17,7 @@ CENTRE = 14.0  # on both axes; pixel (i, j) lies at coordinates i, j
 # A pixel belongs to the digit from this share of the darkest ink on. It keeps JPEG noise and the
 # faintest rim of a smooth stroke from widening the crop.
 INK_SHARE = 0.1
-MOST_PIXELS = 50_000_000  # of a picture file; ten times a phone's screen, and 400 MB to work on
+MOST_PIXELS = 50_000_000  # of a picture file: 400 MB as float64
 # Below this difference from paper, of 255, there is no ink, only noise.
 BLANK_CONTRAST = 20
 

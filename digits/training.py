@@ -52,8 +52,8 @@ def train(
 
     The loss is the mean over the rows; `l2`, one number or one for each layer, adds l2/2 times the
     sum of the squared weights (not biases) to what is minimised, and is left out of the losses
-    reported. `network.theta` changes
-    in place, so between two records the network is that of the last record.
+    reported. `network.theta` changes in place, so between two records the network is that of the
+    last record.
 
     Raises:
         InputError: the parameters overflowed; `network.theta` is of no more use.

@@ -10,7 +10,6 @@ import project
 
 import argparse
 import json
-import sys
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -23,16 +22,14 @@ from digits.errors import InputError
 @project.command
 def main(argv: Sequence[str] | None = None) -> int:
     options = parse(argv)
-    model = options.model or project.default_model()
-    reader = classifier.load(model)
-    print(f"model: {model}", file=sys.stderr)
+    reader = project.load_model(options.model)
     digits = dataset.read_csv(options.data)
     if digits.labels is None:
         raise InputError(f"{options.data} has no label column, expected one to compare with")
     test = test_rows(reader, digits, options.train_rows)
     metrics, probabilities = report.evaluate(reader, test)
     if options.output:
-        options.output.mkdir(parents=True, exist_ok=True)
+        project.make_directory(options.output)
         report.draw_evaluation(options.output, metrics, test, probabilities)
         report.write_metrics(options.output / "metrics.json", metrics)
     print(json.dumps(metrics) if options.json else report.table(metrics))

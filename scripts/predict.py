@@ -11,7 +11,6 @@ import project
 
 import argparse
 import json
-import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -28,9 +27,7 @@ FIGURES = (".png", ".pdf", ".svg", ".jpg")
 @project.command
 def main(argv: Sequence[str] | None = None) -> int:
     options = parse(argv)
-    model = options.model or project.default_model()
-    reader = classifier.load(model)
-    print(f"model: {model}", file=sys.stderr)
+    reader = project.load_model(options.model)
     unread, seen = 0, []
     for name in options.pictures:
         answer, grey, image = ask(reader, name)

@@ -39,7 +39,8 @@ if missing := [
 # In front, so that a clone's scripts run the clone's package even where another is installed.
 sys.path.insert(0, str(ROOT))
 
-from digits.errors import InputError  # noqa: E402  (it needs the line above)
+from digits.classifier import DigitClassifier, load  # noqa: E402  (they need the line above)
+from digits.errors import InputError  # noqa: E402
 
 BAD_INPUT, WRONG_USAGE = 1, 2
 INTERRUPTED = 130  # what shells report for a program that Ctrl-C ended
@@ -84,10 +85,21 @@ def complain(sentence: str) -> None:
     print(f"{Path(sys.argv[0]).name}: {sentence}", file=sys.stderr)
 
 
-def default_model() -> Path:
-    """The last model trained here, or else the one the project ships."""
+def load_model(path: Path | None) -> DigitClassifier:
+    """The model asked for, or the last one trained here, or the shipped one; stderr says which."""
     latest = LATEST / "model.npz"
-    return latest if latest.is_file() else PRETRAINED
+    model = path or (latest if latest.is_file() else PRETRAINED)
+    classifier = load(model)
+    print(f"model: {model}", file=sys.stderr)
+    return classifier
+
+
+def make_directory(path: Path) -> None:
+    """A directory for results, with any above it."""
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+    except FileExistsError:
+        raise InputError(f"{path} is a file, expected a directory for the results") from None
 
 
 def interrupted_early(kind: type, error: BaseException, traceback: TracebackType | None) -> None:

@@ -8,12 +8,12 @@ from typing import Any, NamedTuple
 import numpy as np
 from matplotlib.figure import Figure
 
-from digits import metrics, plots, training
+from digits import metrics, plots
 from digits.checkpoints import replacing
 from digits.classifier import CLASSES, TREATMENTS, DigitClassifier
 from digits.dataset import Digits
 from digits.functions import one_hot
-from digits.training import Epoch, Examples
+from digits.training import Epoch
 
 Metrics = dict[str, Any]
 
@@ -35,14 +35,13 @@ GALLERY = (4, 6)  # rows and columns of mistakes
 def evaluate(classifier: DigitClassifier, test: Digits) -> tuple[Metrics, np.ndarray]:
     """What a classifier scores on test digits, and its (N, 10) probabilities."""
     seen = TREATMENTS[classifier.treatment](test.images)
-    probabilities = classifier.network.outputs(seen)
-    loss, _ = training.evaluate(classifier.network, Examples(seen, one_hot(test.labels, CLASSES)))
+    loss, probabilities = classifier.network.loss(seen, one_hot(test.labels, CLASSES))
     predicted = probabilities.argmax(axis=1)
     matrix = metrics.confusion_matrix(test.labels, predicted, CLASSES)
     per_class = metrics.class_scores(matrix)
     return {
         "test_accuracy": metrics.accuracy(test.labels, predicted),
-        "test_loss": loss,
+        "test_loss": loss / len(seen),
         "parameters": classifier.network.theta.size,
         "precision": per_class.precision.tolist(),
         "recall": per_class.recall.tolist(),

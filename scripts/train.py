@@ -37,7 +37,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     if options.momentum is not None and settings["optimizer"] != "gd":
         raise project.UsageError(f"--momentum goes with gd, not with {settings['optimizer']}")
     rows, test = read_data(settings)
-    make_directory(output)
+    project.make_directory(output)
     run = recipe.prepare(settings, rows, test)
     if options.resume:
         resume.restore(checkpoint, run)
@@ -136,14 +136,6 @@ def resumed_settings(checkpoint: Path, options: argparse.Namespace) -> recipe.Se
                 f"--resume goes on with {name} {settings.get(name)}, so {name} {value} cannot be"
             )
     return {**settings, **given}
-
-
-def make_directory(path: Path) -> None:
-    """The directory for the results, with any above it."""
-    try:
-        path.mkdir(parents=True, exist_ok=True)
-    except FileExistsError:
-        raise InputError(f"{path} is a file, expected a directory for the results") from None
 
 
 def read_data(settings: recipe.Settings) -> tuple[dataset.Digits, dataset.Digits]:
