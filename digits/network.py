@@ -10,13 +10,16 @@ from typing import NamedTuple
 
 import numpy as np
 
-from digits.functions import categorical_cross_entropy, shares, sigmoid, sigmoid_slope, softmax
+from digits.batch import pieces
+from digits.functions import categorical_cross_entropy, sigmoid, sigmoid_slope, softmax
+from digits.parallel import in_turns
+from digits.products import times, transposed_times, workspace
 
 # name: (activation of z, its slope computed from its output)
 HIDDEN = {"sigmoid": (sigmoid, sigmoid_slope)}
 
-# name: (activation of z, loss of z and the targets). Each output is paired with the loss that makes
-# the error signal at z simply dL/dz = p - target, so no derivative of either is ever written down.
+# name: (activation p of z, loss of p and the targets). Each output is paired with the loss that
+# makes the error signal at z simply dL/dz = p - target, so no derivative of either is written down.
 OUTPUTS = {"softmax": (softmax, categorical_cross_entropy)}
 
 
@@ -40,34 +43,13 @@ def uniform(rng: np.random.Generator, W: np.ndarray, b: np.ndarray) -> None:
 INITIALS = {"glorot": glorot, "uniform": uniform}
 
 
-# Up to this many multiply-adds OpenBLAS multiplies matrices where they lie. Larger ones it first
-# copies into a layout of its own, and for 784 inputs and 16 units that takes longer than the rest.
-SMALL_PRODUCT = 1_000_000
-FEWEST_ROWS = 32  # worth a block of their own
+Columns = slice | np.ndarray
+ALL = slice(None)
 
 
-def times(a: np.ndarray, W: np.ndarray) -> np.ndarray:
-    """a @ W, block of rows by block of rows."""
-    blocks, rest = in_blocks(a, W.size)
-    return np.concatenate([(blocks @ W).reshape(-1, W.shape[1]), rest @ W])
-
-
-def transposed_times(a: np.ndarray, delta: np.ndarray) -> np.ndarray:
-    """a.T @ delta, block of rows by block of rows; as (delta.T @ a).T, which BLAS does faster."""
-    size = a.shape[1] * delta.shape[1]
-    a_blocks, a_rest = in_blocks(a, size)
-    delta_blocks, delta_rest = in_blocks(delta, size)
-    products = delta_blocks.transpose(0, 2, 1) @ a_blocks
-    return (products.sum(axis=0) + delta_rest.T @ a_rest).T
-
-
-def in_blocks(a: np.ndarray, size: int) -> tuple[np.ndarray, np.ndarray]:
-    """(N, K) as (blocks, rows, K) with rows * size a small product, and the rows left over."""
-    rows = SMALL_PRODUCT // size
-    if not FEWEST_ROWS <= rows <= len(a):
-        return a[np.newaxis], a[:0]
-    whole = len(a) // rows * rows
-    return a[:whole].reshape(-1, rows, a.shape[1]), a[whole:]
+def unit(X: np.ndarray) -> float:
+    """What an input of 1 means: bytes are shares of 255."""
+    return 1 / 255 if X.dtype == np.uint8 else 1.0
 
 
 class Dense(NamedTuple):
@@ -99,7 +81,8 @@ class Network:
         widths = [inputs, *(layer.units for layer in layers)]
         self.shapes = list(pairwise(widths))
         self.theta = np.zeros(sum(rows * units + units for rows, units in self.shapes), dtype)
-        for layer, (W, b) in zip(self.layers, self.views(self.theta), strict=True):
+        self.parameters = self.views(self.theta)
+        for layer, (W, b) in zip(self.layers, self.parameters, strict=True):
             INITIALS[layer.initial](rng, W, b)
 
     def views(self, vector: np.ndarray) -> list[tuple[np.ndarray, np.ndarray]]:
@@ -112,62 +95,86 @@ class Network:
             start = W_end + units
         return pairs
 
-    def forward(self, X: np.ndarray) -> tuple[list[np.ndarray], np.ndarray]:
-        """The input of every layer, X first, and the scores z that the last layer activates.
+    def forward(self, z: np.ndarray) -> list[np.ndarray]:
+        """The output of every layer, predictions last, from what the first computes of its inputs.
 
-        uint8 inputs are pixels and become shares of 255. Kept as bytes until here, four times less
-        travels from memory, which is what takes the time.
+        z is (N, units of the first layer), without the bias, and is used up.
         """
-        activations = [shares(X) if X.dtype == np.uint8 else X]
-        for layer, (W, b) in zip(self.layers, self.views(self.theta), strict=True):
-            z = times(activations[-1], W)
+        outputs: list[np.ndarray] = []
+        for layer, (W, b) in zip(self.layers, self.parameters, strict=True):
+            if outputs:
+                z = times(outputs[-1], W)
             z += b
-            if len(activations) < len(self.layers):
-                activations.append(HIDDEN[layer.activation][0](z))
-        return activations, z
+            activation, _ = (HIDDEN | OUTPUTS)[layer.activation]
+            outputs.append(activation(z))
+        return outputs
 
     def outputs(self, X: np.ndarray) -> np.ndarray:
-        """(N, inputs) examples -> (N, outputs) predictions p; with softmax, probabilities."""
-        _, z = self.forward(X)
-        output, _ = OUTPUTS[self.layers[-1].activation]
-        return output(z)
+        """(N, inputs) examples -> (N, outputs) predictions p; with softmax, probabilities.
 
-    def loss(self, X: np.ndarray, targets: np.ndarray) -> tuple[float, np.ndarray]:
+        uint8 inputs are pixels and mean shares of 255, here and below.
+        """
+
+        def some(rows: slice) -> np.ndarray:
+            part = X[rows]
+            return self.forward(times(self.floats(part), self.first_weights(part)))[-1]
+
+        return np.concatenate(in_turns(some, pieces(len(X))))
+
+    def loss(
+        self, X: np.ndarray, targets: np.ndarray, columns: Columns = ALL
+    ) -> tuple[float, np.ndarray]:
         """Loss summed over the rows of X, and the (N, outputs) predictions."""
-        _, z = self.forward(X)
-        output, loss = OUTPUTS[self.layers[-1].activation]
-        return float(loss(z, targets).sum(dtype=np.float64)), output(z)
+        p = self.forward(times(self.floats(X), self.first_weights(X, columns)))[-1]
+        return self.sum_of_losses(p, targets), p
 
     def loss_and_gradient(
-        self, X: np.ndarray, targets: np.ndarray
+        self, X: np.ndarray, targets: np.ndarray, columns: Columns = ALL
     ) -> tuple[float, np.ndarray, np.ndarray]:
         """Loss, predictions, and the (P,) gradient of the loss with respect to `theta`.
 
         Loss and gradient are summed over the rows, not averaged, so that those of the slices of a
         batch add up to those of the whole batch.
+
+        Args:
+            X: (N, k) inputs; it may leave out those that are 0 in all its rows.
+            targets: (N, outputs).
+            columns: (k,) which inputs X has.
         """
-        activations, z = self.forward(X)
-        output, loss = OUTPUTS[self.layers[-1].activation]
-        predictions = output(z)
-        gradient = np.empty_like(self.theta)
-        delta = predictions - targets  # (N, outputs), dL/dz of the last layer
-        gradients, parameters = self.views(gradient), self.views(self.theta)
-        for layer in reversed(range(len(self.layers))):
-            a = activations[layer]
-            dW, db = gradients[layer]
+        gradient = np.zeros_like(self.theta)
+        gradients = self.views(gradient)
+        floats = self.floats(X)
+        *activations, p = self.forward(times(floats, self.first_weights(X, columns)))
+        delta = p - targets  # (N, outputs), dL/dz of the last layer
+        for layer in reversed(range(1, len(self.layers))):
+            a, (W, _), (dW, db) = activations[layer - 1], self.parameters[layer], gradients[layer]
             dW[:] = transposed_times(a, delta)
             db[:] = delta.sum(axis=0)
-            if layer > 0:
-                W, _ = parameters[layer]
-                slope = HIDDEN[self.layers[layer - 1].activation][1]
-                delta = (delta @ W.T) * slope(a)  # dL/dz one layer down
-        return float(loss(z, targets).sum(dtype=np.float64)), predictions, gradient
+            _, slope = HIDDEN[self.layers[layer - 1].activation]
+            delta = times(delta, W.T)
+            delta *= slope(a)  # dL/dz one layer down
+        dW, db = gradients[0]
+        dW[columns] = transposed_times(floats, delta) * unit(X)
+        db[:] = delta.sum(axis=0)
+        return self.sum_of_losses(p, targets), p, gradient
+
+    def floats(self, X: np.ndarray) -> np.ndarray:
+        """X in the dtype of `theta`; good until the thread asks for the next."""
+        return workspace.as_floats(X, self.theta.dtype)
+
+    def first_weights(self, X: np.ndarray, columns: Columns = ALL) -> np.ndarray:
+        """The first layer's weights of the inputs that X has, for X as it is."""
+        return self.parameters[0][0][columns] * unit(X)
+
+    def sum_of_losses(self, p: np.ndarray, targets: np.ndarray) -> float:
+        _, loss = OUTPUTS[self.layers[-1].activation]
+        return float(loss(p, targets).sum(dtype=np.float64))
 
     def summary(self) -> str:
         """A table of the layers, their shapes and their numbers of parameters."""
         rows = [("layer", "shape", "activation", "parameters")]
         for number, (layer, (W, b)) in enumerate(
-            zip(self.layers, self.views(self.theta), strict=True), start=1
+            zip(self.layers, self.parameters, strict=True), start=1
         ):
             shape = f"{W.shape[0]} x {W.shape[1]} + {b.size}"
             rows.append((str(number), shape, layer.activation, f"{W.size + b.size:,}"))

@@ -6,22 +6,11 @@ from typing import NamedTuple
 
 import numpy as np
 
+from digits.batch import Batch, Examples, Slice
 from digits.errors import InputError
 from digits.network import Network
 from digits.optimizers import Optimizer
-from digits.parallel import in_order
-
-# A slice of this many rows of 784 float32 pixels (6.3 MB) stays in cache between the forward and
-# the backward pass; the whole batch would travel from memory twice. Smaller slices lose more to
-# Python than they win.
-SLICE_ROWS = 2000
-
-
-class Examples(NamedTuple):
-    """Inputs and what is to be predicted from them, row by row."""
-
-    X: np.ndarray  # (N, inputs) float, or uint8 pixels, which mean shares of 255
-    targets: np.ndarray  # (N, outputs) float, one-hot for classes
+from digits.parallel import in_turns
 
 
 class Epoch(NamedTuple):
@@ -58,9 +47,10 @@ def train(
     Raises:
         InputError: the parameters overflowed; `network.theta` is of no more use.
     """
+    batch, test_batch = Batch(rows), Batch(test)
     for epoch in range(done + 1, epochs + 1):
         started = time.perf_counter()
-        loss, accuracy, gradient = full_batch(network, rows)
+        loss, accuracy, gradient = full_batch(network, batch)
         with np.errstate(over="ignore", invalid="ignore"):
             add_l2(network, gradient, l2)
             optimizer.step(network.theta, gradient)
@@ -69,50 +59,43 @@ def train(
                 f"training diverged in epoch {epoch}: parameters are no longer finite numbers,"
                 " expected a smaller learning rate or L2"
             )
-        test_loss, test_accuracy = evaluate(network, test)
+        test_loss, test_accuracy = evaluate(network, test_batch)
         seconds = time.perf_counter() - started
         yield Epoch(epoch, loss, accuracy, test_loss, test_accuracy, seconds)
 
 
-def full_batch(network: Network, rows: Examples) -> tuple[float, float, np.ndarray]:
+def full_batch(network: Network, batch: Batch) -> tuple[float, float, np.ndarray]:
     """Mean loss, accuracy and mean gradient over all rows, summed slice by slice in order."""
 
-    def one_slice(part: Examples) -> tuple[float, int, np.ndarray]:
+    def one_slice(part: Slice) -> tuple[float, int, np.ndarray]:
         with np.errstate(over="ignore", invalid="ignore"):  # `train` finds what overflows
             loss, outputs, gradient = network.loss_and_gradient(*part)
-        return loss, right(outputs, part.targets), gradient
+            return loss, right(outputs, part.targets), gradient
 
     total_loss, total_right, total_gradient = 0.0, 0, np.zeros_like(network.theta)
-    for loss, count, gradient in in_order(one_slice, slices(rows)):
+    for loss, count, gradient in in_turns(one_slice, batch.slices):
         total_loss += loss
         total_right += count
         total_gradient += gradient
-    n = len(rows.X)
+    n = batch.rows
     return total_loss / n, total_right / n, total_gradient / n
 
 
-def evaluate(network: Network, rows: Examples) -> tuple[float, float]:
+def evaluate(network: Network, batch: Batch) -> tuple[float, float]:
     """Mean loss and accuracy over all rows."""
 
-    def one_slice(part: Examples) -> tuple[float, int]:
+    def one_slice(part: Slice) -> tuple[float, int]:
         with np.errstate(over="ignore", invalid="ignore"):
             loss, outputs = network.loss(*part)
-        return loss, right(outputs, part.targets)
+            return loss, right(outputs, part.targets)
 
-    losses, counts = zip(*in_order(one_slice, slices(rows)), strict=True)
-    return sum(losses) / len(rows.X), sum(counts) / len(rows.X)
+    losses, counts = zip(*in_turns(one_slice, batch.slices), strict=True)
+    return sum(losses) / batch.rows, sum(counts) / batch.rows
 
 
 def right(outputs: np.ndarray, targets: np.ndarray) -> int:
-    """How many rows have their highest output where the target has it."""
-    return int(np.count_nonzero(outputs.argmax(axis=1) == targets.argmax(axis=1)))
-
-
-def slices(rows: Examples) -> Iterator[Examples]:
-    """The rows in order, `SLICE_ROWS` at a time, without copying."""
-    for start in range(0, len(rows.X), SLICE_ROWS):
-        end = start + SLICE_ROWS
-        yield Examples(rows.X[start:end], rows.targets[start:end])
+    """How many rows have their highest output where the one-hot target is 1."""
+    return int(np.count_nonzero((outputs * targets).sum(axis=1) == outputs.max(axis=1)))
 
 
 def add_l2(network: Network, gradient: np.ndarray, l2: float | Sequence[float]) -> None:

@@ -10,7 +10,7 @@ from digits.augment import elastic
 from digits.centring import Centred
 from digits.classifier import CLASSES, LAYERS, PIXELS, TREATMENTS, DigitClassifier
 from digits.dataset import Digits
-from digits.functions import one_hot, shares
+from digits.functions import one_hot
 from digits.network import Network
 from digits.optimizers import Adam, GradientDescent, Optimizer, Rprop, warmup_cosine
 from digits.training import Epoch, Examples, train
@@ -57,9 +57,6 @@ PRESETS["best"] = PRESETS["default"] | {
 # Inputs of each layer as the optimizer is made to see them: pixels with their mean taken off, and
 # sigmoids from -1 to 1. Weights there are 1/scale of the network's, and L2 counts them there.
 SCALES = (1, 2, 2)
-# Up to this many rows are kept as floats, which saves the network turning bytes into floats in
-# every epoch (a tenth of its time); more stay bytes, in a quarter of the memory.
-FLOAT_ROWS = 100_000
 WARMUP = 20  # epochs in which the learning rate of the cosine schedule rises
 Settings = dict[str, Any]
 
@@ -100,23 +97,18 @@ def prepare(settings: Settings, rows: Digits, test: Digits) -> Run:
     network = Network(PIXELS, layers, rng)
     treat = TREATMENTS[settings["treatment"]]
     copies = [elastic(rows.images, rng, *bend) for bend in settings["copies"]]
-    X = as_stored(treat(np.concatenate([rows.images, *copies])))
+    X = treat(np.concatenate([rows.images, *copies]))
     targets = np.tile(one_hot(rows.labels, CLASSES), (1 + len(copies), 1))
     return Run(
         settings,
         network,
         optimizer_of(settings, network, X),
         Examples(X, targets),
-        Examples(as_stored(treat(test.images)), one_hot(test.labels, CLASSES)),
+        Examples(treat(test.images), one_hot(test.labels, CLASSES)),
         rng,
         history=[],
         data_digest=digest(rows, test),
     )
-
-
-def as_stored(X: np.ndarray) -> np.ndarray:
-    """Inputs as they are kept through the epochs: bytes, or the floats they mean if few enough."""
-    return shares(X) if X.dtype == np.uint8 and len(X) <= FLOAT_ROWS else X
 
 
 def optimizer_of(settings: Settings, network: Network, X: np.ndarray) -> Optimizer:

@@ -1,0 +1,87 @@
+"""A full batch laid out for speed: slices of rows, each without the columns it has no ink in.
+
+The gradient of a full batch is a sum over its rows, so neither their order nor how they are sliced
+matters, and a column that is 0 in all rows of a slice adds nothing to either product with it: it
+can be left out exactly. Rows are sorted by how far out in the image their ink goes, so that most
+slices do without the columns at the rim, a third of all.
+"""
+
+from typing import NamedTuple
+
+import numpy as np
+
+from digits.parallel import in_turns
+
+# The floats of a slice (4 MB) stay in cache between the forward and the backward pass; the whole
+# batch would travel from memory twice. Smaller slices lose more to Python than they win.
+SLICE_ROWS = 2000
+LINE = 16  # floats in a line of cache
+
+
+class Examples(NamedTuple):
+    """Inputs and what is to be predicted from them, row by row."""
+
+    X: np.ndarray  # (N, inputs) float, or uint8 pixels, which mean shares of 255
+    targets: np.ndarray  # (N, outputs) float, one-hot for classes
+
+
+class Slice(NamedTuple):
+    """Some rows of a batch."""
+
+    X: np.ndarray  # (n, k) those of its columns that are not all 0
+    targets: np.ndarray  # (n, outputs) in Fortran order
+    columns: np.ndarray  # (k,) which inputs the columns of X are
+
+
+class Batch:
+    """All rows of `Examples`, in slices.
+
+    Attributes:
+        rows: how many.
+        slices: the list of `Slice`.
+    """
+
+    def __init__(self, examples: Examples) -> None:
+        X, targets = examples
+        self.rows = len(X)
+        columns = most_used_first(X)
+        needed = columns_needed(X, columns)
+        order = np.argsort(needed, kind="stable")
+
+        def cut(start: int) -> Slice:
+            rows = order[start : start + SLICE_ROWS]
+            here = columns[: odd_lines(needed[rows].max())]
+            return Slice(X[np.ix_(rows, here)], np.asfortranarray(targets[rows]), here)
+
+        self.slices = in_turns(cut, range(0, len(X), SLICE_ROWS))
+
+
+def most_used_first(X: np.ndarray) -> np.ndarray:
+    """(inputs,) indices of the columns, those first that are not 0 in the most rows."""
+    counts = in_turns(lambda rows: np.count_nonzero(X[rows], axis=0), pieces(len(X)))
+    return np.argsort(-sum(counts), kind="stable")
+
+
+def columns_needed(X: np.ndarray, columns: np.ndarray) -> np.ndarray:
+    """(N,) how many of the `columns`, in this order, hold all that is not 0 in each row."""
+
+    def needed(rows: slice) -> np.ndarray:
+        used = np.take(X[rows], columns[::-1], axis=1) != 0
+        return np.where(used.any(axis=1), len(columns) - used.argmax(axis=1), 0)
+
+    return np.concatenate(in_turns(needed, pieces(len(X))))
+
+
+def pieces(rows: int) -> list[slice]:
+    """All rows, some at a time."""
+    return [slice(start, start + SLICE_ROWS) for start in range(0, max(rows, 1), SLICE_ROWS)]
+
+
+def odd_lines(columns: int) -> int:
+    """The least number of columns, not below this, that fills an odd number of lines of cache.
+
+    Whole lines, so that each row starts on one; an odd number, because rows that lie a power of two
+    apart compete for the same places in the cache.
+    """
+    lines = -(-columns // LINE)
+    return LINE * (lines + 1 - lines % 2)
