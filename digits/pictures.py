@@ -1,4 +1,4 @@
-"""Any picture file to an MNIST-like image: white ink on black, 20 pixels long, centred."""
+"""Any picture file to its colours, its ink, and an MNIST-like image: white ink on black."""
 
 import warnings
 from pathlib import Path
@@ -7,43 +7,42 @@ from typing import BinaryIO
 import numpy as np
 from PIL import Image, ImageOps
 
+from digits import paper, pieces
 from digits.errors import InputError
+from digits.mnist_like import mnist_like
 
-SIDE = 28
-# MNIST's own recipe: the digit fits a 20 x 20 box with its aspect ratio kept, and its centre of
-# mass lies in the middle of the 28 x 28 image. http://yann.lecun.com/exdb/mnist/
-BOX = 20
-CENTRE = 14.0  # on both axes; pixel (i, j) lies at coordinates i, j
-# A pixel belongs to the digit from this share of the darkest ink on. It keeps JPEG noise and the
-# faintest rim of a smooth stroke from widening the crop.
-INK_SHARE = 0.1
-MOST_PIXELS = 50_000_000  # of a picture file: 400 MB as float64
-# Below this difference from paper, of 255, there is no ink, only noise.
-BLANK_CONTRAST = 20
+MOST_PIXELS = 50_000_000  # of a picture file: 200 MB as RGBA, and Pillow needs that twice
+# Pixels of the longer side of what is looked at. A digit a fortieth as long still fills its box.
+LONGEST = 800
+# Visible colours that vary by less than this standard deviation, of 255, are those of one pen.
+ONE_PEN = 16
 
 
 def read(source: str | Path | BinaryIO) -> np.ndarray:
     """Read a picture file as a (784,) uint8 image, 255 = ink, like a row of the digits CSV.
 
-    Transparency is laid on white paper; whether the ink is the darker or the lighter colour is
-    told by the border. A picture without ink gives an image of zeros.
+    A picture without ink gives an image of zeros.
 
     Raises:
         InputError: the file is not a picture, is damaged or cut off, or has too many pixels.
         OSError: the file cannot be opened.
     """
-    return from_grey(grey_levels(source))
+    return mnist_like(ink(colours(source))).reshape(-1)
 
 
-def from_grey(grey: np.ndarray) -> np.ndarray:
-    """(height, width) grey levels, 0 = black to 255 = white -> (784,) uint8 image, 255 = ink."""
-    return mnist_like(ink(grey)).reshape(-1)
+def ink(colours: np.ndarray) -> np.ndarray:
+    """(height, width, 3) uint8 colours -> (height, width) float32 share of ink, 0 to 1.
+
+    Without the dirt, the lines of the paper and what else is no digit.
+    """
+    return pieces.cleaned(paper.ink_share(colours))
 
 
-def grey_levels(source: str | Path | BinaryIO) -> np.ndarray:
-    """(height, width) float64 grey levels of a picture file, 0 = black, 255 = white.
+def colours(source: str | Path | BinaryIO) -> np.ndarray:
+    """(height, width, 3) uint8 colours of a picture file, at most 800 pixels long.
 
-    As its EXIF orientation says it is to be looked at. Errors as in `read`.
+    As its EXIF orientation says it is to be looked at, and on paper where it is transparent.
+    Errors as in `read`.
     """
     if not isinstance(source, (str, Path)):
         return _decode(source, getattr(source, "name", "the picture"))
@@ -58,67 +57,55 @@ def _decode(file: BinaryIO, name: str) -> np.ndarray:
             picture = Image.open(file)
         pixels = picture.width * picture.height
         if pixels <= MOST_PIXELS:
-            picture = ImageOps.exif_transpose(picture)
-            if picture.mode.startswith(("I", "F")):
-                return _stretched(np.asarray(picture, np.float64))
-            picture = picture.convert("RGBA")
+            return _on_paper(ImageOps.exif_transpose(_small(picture)))
     except Image.DecompressionBombError:
-        pixels = MOST_PIXELS + 1
+        pass
     except Exception:  # a damaged file makes Pillow raise nearly anything
         raise InputError(
             f"{name} is not a whole picture, expected a PNG, JPEG or the like"
         ) from None
-    if pixels > MOST_PIXELS:
-        raise InputError(f"{name} has too many pixels, expected at most {MOST_PIXELS:,}")
-    paper = Image.new("RGBA", picture.size, "white")
-    return np.asarray(Image.alpha_composite(paper, picture).convert("L"), np.float64)
+    raise InputError(f"{name} has too many pixels, expected at most {MOST_PIXELS:,}")
+
+
+def _small(picture: Image.Image) -> Image.Image:
+    """As grey, RGB or RGBA, shrunk by a whole factor, each pixel the average of those it was."""
+    exif = picture.getexif()
+    if picture.mode.startswith(("I", "F")):
+        picture = picture.convert("F")  # of any range of levels, 32 bits
+    elif picture.mode == "1":
+        picture = picture.convert("L")
+    elif picture.has_transparency_data:
+        picture = picture.convert("RGBA")
+    elif picture.mode != "L":
+        picture.draft("RGB", (LONGEST, LONGEST))  # a JPEG is decoded at half its size or less
+        picture = picture if picture.mode == "CMYK" else picture.convert("RGB")
+    factor = -(-max(picture.size) // LONGEST)
+    if factor > 1:
+        picture = picture.reduce(factor)
+    if picture.mode == "F":
+        picture = Image.fromarray(_stretched(np.asarray(picture)))
+    picture.info["exif"] = exif.tobytes()  # all of these forget which way is up
+    return picture
 
 
 def _stretched(levels: np.ndarray) -> np.ndarray:
-    """Levels of more than 8 bits, of whatever range, to 0 to 255."""
+    """Levels of more than 8 bits, of whatever range, as uint8 from 0 to 255."""
+    levels = np.nan_to_num(levels, posinf=0, neginf=0)
     lowest, highest = levels.min(), levels.max()
-    return (levels - lowest) * (255 / max(highest - lowest, 1e-9))
+    return np.rint((levels - lowest) * (255 / max(highest - lowest, 1e-9))).astype(np.uint8)
 
 
-def ink(grey: np.ndarray) -> np.ndarray:
-    """(height, width) share of ink, 0 to 1: how far each pixel is from the border's colour."""
-    border = np.concatenate([grey[0], grey[-1], grey[1:-1, 0], grey[1:-1, -1]])
-    paper = np.median(border)
-    darker = paper - grey
-    difference = darker if darker.max() >= -darker.min() else -darker
-    if difference.max() < BLANK_CONTRAST:
-        return np.zeros_like(grey)
-    return np.clip(difference / difference.max(), 0, 1)
-
-
-def mnist_like(ink: np.ndarray) -> np.ndarray:
-    """(height, width) share of ink -> (28, 28) uint8 by MNIST's recipe."""
-    image = np.zeros((SIDE, SIDE))
-    rows, columns = np.nonzero(ink >= INK_SHARE)
-    if not len(rows):
-        return image.astype(np.uint8)
-    top, left, bottom, right = rows.min(), columns.min(), rows.max() + 1, columns.max() + 1
-    digit = shrink(ink[top:bottom, left:right])
-    digit *= 255 / digit.max()
-    height, width = digit.shape
-    row = paste_at(digit.sum(axis=1))
-    column = paste_at(digit.sum(axis=0))
-    image[row : row + height, column : column + width] = digit
-    return np.rint(image).astype(np.uint8)
-
-
-def shrink(ink: np.ndarray) -> np.ndarray:
-    """Resize so that the longer side is 20 pixels, each the average of the area it covers."""
-    height, width = ink.shape
-    scale = BOX / max(height, width)
-    size = (max(1, round(width * scale)), max(1, round(height * scale)))
-    return np.array(Image.fromarray(ink.astype(np.float32)).resize(size, Image.Resampling.BOX))
-
-
-def paste_at(profile: np.ndarray) -> int:
-    """Where a digit with this ink per row (or column) starts so that its centre of mass is 14.0.
-
-    To the nearest whole pixel, and never outside the image.
-    """
-    centre = profile @ np.arange(len(profile)) / profile.sum()
-    return int(np.clip(np.rint(CENTRE - centre), 0, SIDE - len(profile)))
+def _on_paper(picture: Image.Image) -> np.ndarray:
+    """(height, width, 3) uint8 colours, what is transparent filled with the colour of paper."""
+    if picture.mode != "RGBA":
+        return np.asarray(picture.convert("RGB"))
+    pixels = np.asarray(picture)
+    opaque = pixels[pixels[:, :, 3] > 127]
+    if not len(opaque) or len(opaque) == pixels[:, :, 3].size:
+        return pixels[:, :, :3]
+    visible = opaque[:, :3]
+    paper = np.full(3, 0 if visible.mean() > 127 else 255)  # unlike the pen, whatever is hidden
+    if visible.std(axis=0).max() > ONE_PEN and 2 * len(opaque) > pixels[:, :, 3].size:
+        paper = np.median(visible, axis=0)  # ink and paper are both visible
+    backing = Image.new("RGBA", picture.size, tuple(int(level) for level in paper))
+    return np.asarray(Image.alpha_composite(backing, picture).convert("RGB"))

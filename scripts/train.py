@@ -47,8 +47,10 @@ def main(argv: Sequence[str] | None = None) -> int:
             )
     elif checkpoint.exists():
         checkpoint.replace(output / "checkpoint.old.npz")
+    train_rows = len(rows.images)
+    del rows  # of a million, they would take 800 MB from here on
     if not options.quiet:
-        print(f"{len(rows.images):,} training rows, {len(test.images):,} test rows")
+        print(f"{train_rows:,} training rows, {len(test.images):,} test rows")
         print(run.network.summary(), flush=True)
 
     total, done = settings["epochs"], len(run.history)

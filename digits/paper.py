@@ -1,0 +1,126 @@
+"""Ink told from paper: how much of each pixel is ink, whatever the colours and the light."""
+
+import numpy as np
+
+from digits.windows import mean_around, most_around
+
+# Below this difference from paper, of 255, there is no ink, only noise.
+BLANK_CONTRAST = 20
+# What differs everywhere is grain, not ink, unless it is as strong as this.
+GRAIN_CONTRAST = 60
+# Paper is flat if its levels, where there is no ink, spread over less than this share of the
+# ink's contrast. Drawings have 0 to 0.05, scans 0.02 to 0.2, photos 0.1 to 0.3 and more.
+FLAT = 0.1
+# The widest stroke, as a share of the longer side; what is dark and wider is paper in shadow.
+WIDEST_STROKE = 0.35
+# A frame differs from the sheet in it by this much, of 255: four times the noise of a photo. The
+# sheet has hardly any other colour along its edges, little of it inside, and is no mere stroke.
+FRAME_CONTRAST = 12
+SHEET_EDGES, SHEET_INSIDE, SHEET_AREA = 0.95, 0.8, 0.4
+# Colours are compared on a grid of this many places along the longer side: 10 ms less.
+SAMPLED = 200
+
+
+def ink_share(colours: np.ndarray) -> np.ndarray:
+    """(height, width, 3) uint8 colours -> (height, width) float32 share of ink, 0 to 1."""
+    levels = one_channel(colours)
+    share = np.zeros_like(levels)
+    inside = within_frame(levels)
+    share[inside] = _share(levels[inside])
+    return share
+
+
+def one_channel(colours: np.ndarray) -> np.ndarray:
+    """(height, width) float32 levels, 0 to 255, along the colours in which the picture varies most.
+
+    That is the first principal axis of each pixel's difference from its surroundings: grey for a
+    pencil, blue to yellow for yellow ink on white. Slow changes are light and do not count.
+    """
+    step = -(-max(colours.shape) // SAMPLED)
+    sample = colours[::step, ::step].astype(np.float32)
+    sample -= mean_around(sample, max(1, max(sample.shape) // 6))
+    sample = sample.reshape(-1, 3)
+    axis = np.linalg.eigh(sample.T @ sample)[1][:, -1]  # eigenvalues ascend
+    return colours @ (axis / np.abs(axis).sum()).astype(np.float32)
+
+
+def ring(levels: np.ndarray) -> np.ndarray:
+    """The pixels along the four edges."""
+    return np.concatenate([levels[0], levels[-1], levels[1:-1, 0], levels[1:-1, -1]])
+
+
+def within_frame(levels: np.ndarray) -> tuple[slice, slice]:
+    """Where the sheet lies if it is framed by one other level, else the whole picture."""
+    sheet = np.abs(levels - np.median(ring(levels))) > FRAME_CONTRAST
+    rows, columns = (np.flatnonzero(sheet.mean(axis=axis) > SHEET_AREA) for axis in (1, 0))
+    if min(len(rows), len(columns)) > 4:
+        inside = np.s_[rows[0] + 1 : rows[-1], columns[0] + 1 : columns[-1]]  # no blended edges
+        part = sheet[inside]
+        filled = part.mean() > SHEET_INSIDE and ring(part).mean() > SHEET_EDGES
+        if filled and part.size > SHEET_AREA * sheet.size and _written_on(levels[inside]):
+            return inside
+    return np.s_[:, :]
+
+
+def _written_on(levels: np.ndarray) -> bool:
+    """Not just one thick stroke: something differs from the edges more than they do themselves."""
+    edges = ring(levels)
+    return np.ptp(levels) > max(2 * BLANK_CONTRAST, 2 * edges.std())
+
+
+def _share(levels: np.ndarray) -> np.ndarray:
+    ink = np.median(ring(levels)) - levels
+    if ink.max() < -ink.min():
+        ink = -ink
+    if ink.max() < BLANK_CONTRAST:
+        return np.zeros_like(levels)
+    threshold, full, rest = split(ink)
+    if len(rest) and np.ptp(np.percentile(rest, [2, 98])) > FLAT * full:
+        ink = above_background(levels)
+        threshold, full, rest = split(ink)
+    grain = full < GRAIN_CONTRAST and len(rest) < 0.02 * ink.size
+    if full < BLANK_CONTRAST or grain:
+        return np.zeros_like(levels)
+    floor = np.clip(np.percentile(rest, 95), 0, threshold / 2) if len(rest) else 0
+    return np.clip((ink - floor) / (full - floor), 0, 1).astype(np.float32)
+
+
+def split(ink: np.ndarray) -> tuple[float, float, np.ndarray]:
+    """The threshold between ink and paper, the level of full ink, and paper well away from ink."""
+    threshold = otsu(ink)
+    strong = ink > threshold
+    near = most_around(strong, max(1, max(ink.shape) // 50))
+    return threshold, float(np.percentile(ink[strong], 90)), ink[~near]
+
+
+def otsu(levels: np.ndarray) -> float:
+    """The threshold that parts levels into two classes of least variance (Otsu, 1979)."""
+    counts, edges = np.histogram(levels, 128)
+    middles = (edges[:-1] + edges[1:]) / 2
+    below = np.cumsum(counts)[:-1]
+    above = levels.size - below
+    sums = np.cumsum(counts * middles)
+    means = sums[:-1] / np.maximum(below, 1), (sums[-1] - sums[:-1]) / np.maximum(above, 1)
+    between = below * above * (means[1] - means[0]) ** 2
+    # between two clean classes any threshold is best: the middle one
+    return float(edges[1:-1][between >= between.max() * (1 - 1e-9)].mean())
+
+
+def above_background(levels: np.ndarray) -> np.ndarray:
+    """Levels of ink over paper that is shaded: how much it lacks of the light around it.
+
+    The background is the morphological closing of the levels: each pixel's is the brightest that
+    a square as wide as the widest stroke cannot avoid. It keeps slopes, shadows' edges and dark
+    margins, and loses strokes. Ink is the tail of the pixels' differences from their surroundings.
+    """
+    local = levels - mean_around(levels, max(levels.shape) // 6)
+    dark = (local**3).mean() < 0
+    levels = levels if dark else -levels
+    radius = max(1, round(max(levels.shape) * WIDEST_STROKE / 2))
+    smooth = mean_around(levels, max(levels.shape) // 100)  # else grain would lift it
+    padded = np.pad(smooth, radius, mode="edge")
+    background = -most_around(-most_around(padded, radius), radius)[radius:-radius, radius:-radius]
+    ink = background - levels
+    if dark:  # ink takes a share of the light
+        ink *= background.max() / np.maximum(background, background.max() / 8)
+    return ink - np.median(ink)

@@ -1,0 +1,316 @@
+#!/usr/bin/env python3
+"""Who races in benchmark.py: this project and its peers, in this process and in ones of their own.
+
+As a script it is such a process of its own: it does one job and tells on its last line, in JSON,
+how it went.
+"""
+
+import project
+
+import json
+import platform
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+
+import recipe
+from digits import dataset
+from digits.batch import Batch
+from digits.classifier import CLASSES, PIXELS
+from digits.dataset import Digits
+from digits.parallel import THREADS
+from digits.training import full_batch
+
+Contestant = Callable[[], float]  # does its work once and tells the seconds it took
+PATIENCE = 60  # seconds a peer may take to get anywhere
+MAXRSS_BYTES = 1 if sys.platform == "darwin" else 1024  # unit of ru_maxrss
+
+
+class Missing(NamedTuple):
+    """A peer that is not installed."""
+
+    reason: str
+
+
+class Child(NamedTuple):
+    """How a process went."""
+
+    seconds: float
+    megabytes: float  # at its peak
+    told: dict[str, Any]
+
+
+def machine() -> str:
+    """What the figures were measured on."""
+    found = {}
+    for package in ("numpy", "torch", "scikit-learn"):
+        try:
+            found[package] = version(package)
+        except PackageNotFoundError:
+            found[package] = "missing"
+    packages = ", ".join(f"{name} {number}" for name, number in found.items())
+    return f"{processor()}, {THREADS} threads; Python {platform.python_version()}, {packages}"
+
+
+def processor() -> str:
+    info = Path("/proc/cpuinfo")
+    if info.exists():
+        for line in info.read_text().splitlines():
+            if line.startswith("model name"):
+                return line.partition(":")[2].strip()
+    return platform.processor() or platform.machine()
+
+
+def training_rows() -> Digits:
+    """The bundled training rows in canonical pose."""
+    rows, _ = dataset.split(dataset.read_csv(project.DATA))
+    return Digits(recipe.TREATMENTS["canonical"](rows.images), rows.labels)
+
+
+def ours(rows: Digits) -> Contestant:
+    settings = recipe.settings_of("default", {"treatment": "as is"})
+    run = recipe.prepare(settings, rows, Digits(rows.images[:1], rows.labels[:1]))
+    batch = Batch(run.rows)
+
+    def epoch() -> None:
+        _, _, gradient = full_batch(run.network, batch)
+        run.optimizer.step(run.network.theta, gradient)
+
+    return timed(epoch)
+
+
+def timed(work: Callable[[], object]) -> Contestant:
+    """Seconds of doing it a second time.
+
+    The first is to put the threads of the one before to sleep, and to fill the caches again, as in
+    a training loop.
+    """
+
+    def seconds() -> float:
+        time.sleep(0.05)
+        work()
+        started = time.perf_counter()
+        work()
+        return time.perf_counter() - started
+
+    return seconds
+
+
+def torch_eager(rows: Digits, optimizer: str) -> Contestant | Missing:
+    """Full batch, float32, as PyTorch's own tutorials write it."""
+    try:
+        import torch
+    except ImportError:
+        return Missing("torch is not installed")
+    torch.set_num_threads(THREADS)
+    X = torch.from_numpy(rows.images / np.float32(255))
+    labels = torch.from_numpy(rows.labels)
+    model = torch_network(torch)
+    step = getattr(torch.optim, optimizer)(model.parameters(), lr=0.01)
+
+    def epoch() -> None:
+        step.zero_grad()
+        torch.nn.functional.cross_entropy(model(X), labels).backward()
+        step.step()
+
+    return timed(epoch)
+
+
+def torch_network(torch: Any) -> Any:
+    torch.manual_seed(0)
+    nn = torch.nn
+    return nn.Sequential(
+        nn.Linear(PIXELS, 16), nn.Sigmoid(), nn.Linear(16, 16), nn.Sigmoid(), nn.Linear(16, CLASSES)
+    )
+
+
+def sklearn_lbfgs(rows: Digits) -> Contestant | Missing:
+    """An iteration of scikit-learn's own full-batch optimizer."""
+    try:
+        from sklearn.exceptions import ConvergenceWarning
+        from sklearn.neural_network import MLPClassifier
+        from threadpoolctl import threadpool_limits
+    except ImportError:
+        return Missing("scikit-learn is not installed")
+    import warnings
+
+    X = rows.images / np.float32(255)
+    few, many = 2, 12
+
+    def fit(iterations: int) -> float:
+        model = MLPClassifier(
+            (16, 16), activation="logistic", solver="lbfgs", max_iter=iterations, random_state=0
+        )
+        started = time.perf_counter()
+        model.fit(X, rows.labels)
+        return time.perf_counter() - started
+
+    def seconds() -> float:
+        with threadpool_limits(THREADS), warnings.catch_warnings():
+            warnings.simplefilter("ignore", ConvergenceWarning)
+            return (fit(many) - fit(few)) / (many - few)  # without what comes before the first
+
+    return seconds
+
+
+def child(*arguments: str) -> Child:
+    """Run this file as a process."""
+    return process([sys.executable, __file__, *arguments])
+
+
+def script(name: str, *arguments: str) -> Child:
+    """Run a script of the project; `{scratch}` in an argument becomes an empty directory."""
+    with tempfile.TemporaryDirectory() as scratch:
+        given = [argument.format(scratch=scratch) for argument in arguments]
+        return process([sys.executable, str(project.ROOT / "scripts" / name), *given])
+
+
+# A process inherits the peak memory of the one that started it, so a small one starts it.
+LAUNCHER = """
+import json, resource, subprocess, sys, time
+started = time.perf_counter()
+run = subprocess.run(sys.argv[1:], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+seconds = time.perf_counter() - started
+peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
+print(json.dumps([run.returncode, seconds, peak, run.stdout]))
+"""
+
+
+def process(command: list[str]) -> Child:
+    """Run a command to its end."""
+    launch = [sys.executable, "-c", LAUNCHER, *command]
+    launcher = subprocess.run(launch, stdout=subprocess.PIPE, check=True)
+    status, seconds, peak, output = json.loads(launcher.stdout)
+    if status:
+        raise project.InputError(f"{' '.join(command)} ended with status {status}")
+    last = output.strip().rpartition("\n")[2]
+    told = json.loads(last) if last.startswith("{") else {}
+    return Child(seconds, peak * MAXRSS_BYTES / 1e6, told)
+
+
+def startups() -> dict[str, Contestant]:
+    """Processes: naming one picture, and only loading what any program for that needs."""
+    from PIL import Image
+
+    scratch = tempfile.mkdtemp()
+    picture = Path(scratch) / "seven.png"
+    digits = dataset.read_csv(project.DATA)
+    Image.fromarray(255 - digits.images[0].reshape(28, 28)).resize((280, 280)).save(picture)
+    predict = str(project.ROOT / "scripts" / "predict.py")
+
+    return {
+        "ours": lambda: process([sys.executable, predict, str(picture)]).seconds,
+        "baseline": lambda: process([sys.executable, "-c", "import numpy, PIL.Image"]).seconds,
+    }
+
+
+def submission(rows: int) -> float:
+    """Seconds from a test.csv without labels to a submission."""
+    import pandas as pd
+
+    digits = dataset.read_csv(project.DATA)
+    with tempfile.TemporaryDirectory() as scratch:
+        test, answers = Path(scratch) / "test.csv", Path(scratch) / "submission.csv"
+        frame = pd.DataFrame(digits.images[:rows], columns=dataset.PIXEL_NAMES[0])
+        frame.to_csv(test, index=False)
+        return script("predict.py", "--csv", str(test), "--output", str(answers)).seconds
+
+
+def reach(contestant: str, target: float) -> dict[str, Any]:
+    """Train until so many test digits are right, or patience is at its end."""
+    started = time.perf_counter()
+    accuracy = 0.0
+    try:
+        for accuracy in REACHERS[contestant]():
+            if accuracy >= target or time.perf_counter() - started > PATIENCE:
+                break
+    except ImportError as error:
+        return {"missing": f"{error.name} is not installed"}
+    return {"accuracy": accuracy}
+
+
+def ours_learns() -> Any:
+    rows, test = dataset.split(dataset.read_csv(project.DATA))
+    run = recipe.prepare(recipe.settings_of("default", {"optimizer": "rprop"}), rows, test)
+    for record in recipe.epochs(run):
+        yield record.test_accuracy
+
+
+def torch_learns() -> Any:
+    import torch
+
+    torch.set_num_threads(THREADS)
+    parts = dataset.split(dataset.read_csv(project.DATA))
+    (X, labels), (test_X, test_labels) = (
+        (
+            torch.from_numpy(recipe.TREATMENTS["canonical"](part.images) / np.float32(255)),
+            torch.from_numpy(part.labels),
+        )
+        for part in parts
+    )
+    model = torch_network(torch)
+    step = torch.optim.Rprop(model.parameters(), lr=0.01)
+    while True:
+        step.zero_grad()
+        torch.nn.functional.cross_entropy(model(X), labels).backward()
+        step.step()
+        with torch.no_grad():
+            yield (model(test_X).argmax(dim=1) == test_labels).float().mean().item()
+
+
+def sklearn_learns() -> Any:
+    from sklearn.neural_network import MLPClassifier
+
+    rows, test = dataset.split(dataset.read_csv(project.DATA))
+    model = MLPClassifier((16, 16), activation="logistic", random_state=0)
+    classes = np.arange(CLASSES)
+    while True:
+        model.partial_fit(rows.images / np.float32(255), rows.labels, classes)
+        yield model.score(test.images / np.float32(255), test.labels)
+
+
+REACHERS = {"ours": ours_learns, "torch": torch_learns, "sklearn": sklearn_learns}
+
+
+def grown(rows: int) -> Child:
+    """A process that trains on so many rows."""
+    digits = dataset.read_csv(project.DATA)
+    with tempfile.TemporaryDirectory() as scratch:
+        few = Path(scratch) / "few.npz"
+        np.savez(few, images=digits.images[:5000], labels=digits.labels[:5000])
+        return child("grow", str(few), str(rows))
+
+
+def grow(few: str, rows: int) -> dict[str, Any]:
+    """Three epochs over so many rows: a few digits over and over, each time shifted a little."""
+    with np.load(few) as arrays:
+        digits = Digits(arrays["images"], arrays["labels"])
+    if not rows:
+        return {}
+    run = recipe.prepare(
+        recipe.settings_of("default", {"epochs": 3}), shifted(digits, rows), digits
+    )
+    return {"seconds": min(record.seconds for record in recipe.epochs(run))}
+
+
+def shifted(digits: Digits, rows: int) -> Digits:
+    images = np.empty((rows, PIXELS), np.uint8)
+    labels = np.resize(digits.labels, rows)
+    for copy, start in enumerate(range(0, rows, len(digits.images))):
+        part = images[start : start + len(digits.images)]
+        moved = np.roll(digits.images.reshape(-1, 28, 28), copy % 5 - 2, axis=1)
+        part[:] = moved.reshape(-1, PIXELS)[: len(part)]
+    return Digits(images, labels)
+
+
+if __name__ == "__main__":
+    job, *rest = sys.argv[1:]
+    told = reach(rest[0], float(rest[1])) if job == "reach" else grow(rest[0], int(rest[1]))
+    print(json.dumps(told))
