@@ -9,6 +9,7 @@ import numpy as np
 from digits import checkpoints
 from digits.canonical import canonical
 from digits.errors import InputError
+from digits.likeness import AXES, Likeness
 from digits.network import Dense, Network
 
 PIXELS = 784
@@ -16,6 +17,10 @@ CLASSES = 10
 # The one network of this project: 784-16-16-10, 13,002 parameters.
 LAYERS = (Dense(16, "sigmoid"), Dense(16, "sigmoid"), Dense(CLASSES, "softmax"))
 KIND = "digits model"
+# Below this probability of the likeliest digit a classifier is not sure. Chosen on validation rows,
+# with `likeness.KEPT`: more than half of the errors are caught by one or the other, and less than
+# two of a hundred right answers (docs/results.md).
+SURE_FROM = 0.6
 
 
 def as_is(images: np.ndarray) -> np.ndarray:
@@ -39,14 +44,20 @@ class DigitClassifier:
     Attributes:
         network: takes 784 inputs, gives 10 probabilities.
         treatment: the name in `TREATMENTS` of what is done to images first.
+        likeness: what the images it was trained on are like; None if that is not known.
         about: how it came about: preset, epochs, seed and the like; shown, never computed with.
     """
 
     def __init__(
-        self, network: Network, treatment: str, about: Mapping[str, Any] | None = None
+        self,
+        network: Network,
+        treatment: str,
+        likeness: Likeness | None = None,
+        about: Mapping[str, Any] | None = None,
     ) -> None:
         self.network = network
         self.treatment = treatment
+        self.likeness = likeness
         self.about = dict(about or {})
 
     def probabilities(self, images: np.ndarray) -> np.ndarray:
@@ -65,6 +76,18 @@ class DigitClassifier:
         """(N, 784) uint8 images -> (N,) int64, the most probable digit of each."""
         return self.probabilities(images).argmax(axis=1)
 
+    def sure(self, images: np.ndarray, probabilities: np.ndarray) -> np.ndarray:
+        """(N,) bool: whether the most probable digits are to be relied on.
+
+        That is where one is probable enough, and the image is like those of that digit.
+        """
+        sure = probabilities.max(axis=1) >= SURE_FROM
+        if self.likeness is not None:
+            treated = TREATMENTS[self.treatment](images)
+            distance = self.likeness.distance(treated, probabilities.argmax(axis=1))
+            sure &= distance <= self.likeness.limit
+        return sure
+
     def save(self, path: Path) -> None:
         """Write the model to an `.npz` file, whole or not at all."""
         header = {
@@ -72,7 +95,12 @@ class DigitClassifier:
             "treatment": self.treatment,
             "about": self.about,
         }
-        checkpoints.write(path, KIND, header, {"theta": self.network.theta})
+        arrays = {"theta": self.network.theta}
+        if self.likeness is not None:
+            arrays["means"] = self.likeness.means.astype(np.float16)
+            arrays["axes"] = self.likeness.axes.astype(np.float16)
+            arrays["limit"] = np.asarray(self.likeness.limit)
+        checkpoints.write(path, KIND, header, arrays)
 
 
 def load(path: Path) -> DigitClassifier:
@@ -92,7 +120,21 @@ def load(path: Path) -> DigitClassifier:
             f"{path} was trained on {treatment!r} images, expected one of {', '.join(TREATMENTS)}"
         )
     restore_array(path, arrays, "theta", network.theta)
-    return DigitClassifier(network, treatment, about if isinstance(about, dict) else None)
+    likeness = restored_likeness(path, arrays)
+    return DigitClassifier(network, treatment, likeness, about if isinstance(about, dict) else None)
+
+
+def restored_likeness(path: Path, arrays: Mapping[str, np.ndarray]) -> Likeness | None:
+    """The likeness in a model file; files that never had one are none the worse for it."""
+    if "limit" not in arrays:
+        return None
+    means, axes = (
+        np.empty(shape, np.float16) for shape in ((CLASSES, PIXELS), (CLASSES, AXES, PIXELS))
+    )
+    limit = np.empty((), np.float32)
+    for name, into in (("means", means), ("axes", axes), ("limit", limit)):
+        restore_array(path, arrays, name, into)
+    return Likeness(means.astype(np.float32), axes.astype(np.float32), limit)
 
 
 def check_architecture(path: Path, header: Mapping[str, Any], network: Network) -> None:
@@ -111,4 +153,4 @@ def restore_array(
         raise InputError(f"{path}: {name} is {found}, expected {into.shape} {into.dtype}")
     if not np.isfinite(saved).all():
         raise InputError(f"{path}: {name} holds values that are not finite numbers")
-    into[:] = saved
+    into[...] = saved

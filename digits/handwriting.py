@@ -46,10 +46,12 @@ def one(u: Uniform) -> Styles:
     flag = u(0.12, 0.45)
     drop = 0.8 * flag + u(0.05, 0.25)
     flagged = [(-flag, drop), (flag * u(-0.6, -0.4), drop * u(0.4, 0.6)), *sharp(0, 0), (0, 1)]
+    bowed = [(-flag, drop), (-flag * u(0.4, 0.7), u(-0.02, 0.06)), (u(-0.05, 0.03), -0.02)]
     foot = [(u(-0.5, -0.12), 1), (u(0.12, 0.5), u(0.95, 1.05))]
     return {
         "plain": (3, [[(0, 0), (u(-0.03, 0.03), 0.5), (0, 1)]]),
         "flagged": (4, [flagged]),
+        "bowed": (2, [[*bowed, (u(-0.02, 0.04), 0.25), (0, 1)]]),
         "flagged and footed": (3, [flagged, foot]),
     }
 

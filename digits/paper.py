@@ -90,7 +90,8 @@ def split(ink: np.ndarray) -> tuple[float, float, np.ndarray]:
     threshold = otsu(ink)
     strong = ink > threshold
     near = most_around(strong, max(1, max(ink.shape) // 50))
-    return threshold, float(np.percentile(ink[strong], 90)), ink[~near]
+    full = np.percentile(ink[strong], 90) if strong.any() else ink.max()
+    return threshold, float(full), ink[~near]
 
 
 def otsu(levels: np.ndarray) -> float:

@@ -2,7 +2,7 @@
 
 import warnings
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, NamedTuple
 
 import numpy as np
 from PIL import Image, ImageOps
@@ -18,6 +18,13 @@ LONGEST = 800
 ONE_PEN = 16
 
 
+class Picture(NamedTuple):
+    """A picture as it is to be looked at."""
+
+    colours: np.ndarray  # (height, width, 3) uint8, at most 800 pixels long
+    scale: float  # pixels of the file for each of these, along either side
+
+
 def read(source: str | Path | BinaryIO) -> np.ndarray:
     """Read a picture file as a (784,) uint8 image, 255 = ink, like a row of the digits CSV.
 
@@ -27,7 +34,7 @@ def read(source: str | Path | BinaryIO) -> np.ndarray:
         InputError: the file is not a picture, is damaged or cut off, or has too many pixels.
         OSError: the file cannot be opened.
     """
-    return mnist_like(ink(colours(source))).reshape(-1)
+    return mnist_like(ink(decode(source).colours)).reshape(-1)
 
 
 def ink(colours: np.ndarray) -> np.ndarray:
@@ -38,11 +45,10 @@ def ink(colours: np.ndarray) -> np.ndarray:
     return pieces.cleaned(paper.ink_share(colours))
 
 
-def colours(source: str | Path | BinaryIO) -> np.ndarray:
-    """(height, width, 3) uint8 colours of a picture file, at most 800 pixels long.
+def decode(source: str | Path | BinaryIO) -> Picture:
+    """The colours of a picture file.
 
-    As its EXIF orientation says it is to be looked at, and on paper where it is transparent.
-    Errors as in `read`.
+    Turned as its EXIF orientation says, and on paper where it is transparent. Errors as in `read`.
     """
     if not isinstance(source, (str, Path)):
         return _decode(source, getattr(source, "name", "the picture"))
@@ -50,14 +56,15 @@ def colours(source: str | Path | BinaryIO) -> np.ndarray:
         return _decode(file, str(source))
 
 
-def _decode(file: BinaryIO, name: str) -> np.ndarray:
+def _decode(file: BinaryIO, name: str) -> Picture:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", Image.DecompressionBombWarning)  # checked below
             picture = Image.open(file)
-        pixels = picture.width * picture.height
+        longest, pixels = max(picture.size), picture.width * picture.height
         if pixels <= MOST_PIXELS:
-            return _on_paper(ImageOps.exif_transpose(_small(picture)))
+            colours = _on_paper(ImageOps.exif_transpose(_small(picture)))
+            return Picture(colours, longest / max(colours.shape[:2]))
     except Image.DecompressionBombError:
         pass
     except Exception:  # a damaged file makes Pillow raise nearly anything

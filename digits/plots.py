@@ -71,9 +71,9 @@ def digit(axes: Axes, image: np.ndarray, title: str) -> None:
     axes.set(xticks=[], yticks=[])
 
 
-def picture(axes: Axes, grey: np.ndarray, title: str) -> None:
-    """A (height, width) picture of grey levels, 0 = black to 255 = white, with a title above."""
-    axes.imshow(grey, cmap="gray", vmin=0, vmax=255)
+def picture(axes: Axes, colours: np.ndarray, title: str) -> None:
+    """A (height, width, 3) uint8 picture with a title above."""
+    axes.imshow(colours)
     axes.set_title(title, fontsize=9)
     axes.set(xticks=[], yticks=[])
 

@@ -27,6 +27,8 @@ JITTER = 0.02  # of each point of a stroke
 BEND, TREMOR = 0.03, 0.006  # of the paper's displacement, in long waves and in short ones
 SLANT, TURN, STRETCH = 0.2, 0.06, 0.2  # x per y, radians, logarithm of width
 MEAN_SLANT = 0.1  # most people are right-handed
+# Share of digits that are drawn pixel by pixel on a small canvas, and the sides of such a pixel.
+COARSE, PIXEL_SIDES = 0.15, (2, 4, 5)
 LONG_WAVES, SHORT_WAVES = (0.4, 1.2), (2, 5)  # waves per unit of length
 # The logarithm of a dot's ink goes no lower along either axis. That is far outside of any pen, and
 # numbers below exp(-87), subnormal in float32, would make the product twenty times slower.
@@ -58,6 +60,7 @@ def drawn(count: int, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]
     for number in range(len(DIGITS)):
         for digit, style, rows in batches_of(number, labels, rng):
             inks = written(digit, style, len(rows), rng)
+            inks = [coarse(ink, rng) if rng.random() < COARSE else ink for ink in inks]
             images[rows] = [mnist_like(ink).reshape(-1) for ink in inks]
     return images, labels
 
@@ -165,3 +168,10 @@ def inked(dots: np.ndarray, lengths: np.ndarray, radius: np.ndarray) -> np.ndarr
     squared = -2 * spread**2 * np.log(A @ B.transpose(0, 2, 1))
     distance = np.sqrt(np.maximum(squared, 0))
     return np.clip(0.5 + (radius - distance) * LONGER, 0, 1)
+
+
+def coarse(ink: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    """(CANVAS, CANVAS) ink in large pixels, either full or empty, as on a canvas of few."""
+    side = int(rng.choice(PIXEL_SIDES))
+    blocks = ink.reshape(CANVAS // side, side, -1, side).mean(axis=(1, 3))
+    return (blocks >= 0.25 * blocks.max()).astype(np.float32)

@@ -272,7 +272,7 @@ def sklearn_learns() -> Any:
     model = MLPClassifier((16, 16), activation="logistic", random_state=0)
     classes = np.arange(CLASSES)
     while True:
-        model.partial_fit(rows.images / np.float32(255), rows.labels, classes)
+        model.partial_fit(rows.images / np.float32(255), rows.labels, classes=classes)
         yield model.score(test.images / np.float32(255), test.labels)
 
 

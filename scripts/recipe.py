@@ -11,6 +11,7 @@ from digits.centring import Centred
 from digits.classifier import CLASSES, LAYERS, PIXELS, TREATMENTS, DigitClassifier
 from digits.dataset import Digits
 from digits.functions import one_hot
+from digits.likeness import learn
 from digits.network import Network
 from digits.optimizers import Adam, GradientDescent, Optimizer, Rprop, warmup_cosine
 from digits.strokes import drawn
@@ -167,7 +168,11 @@ def epochs(run: Run) -> Iterator[Epoch]:
 def classifier_of(run: Run) -> DigitClassifier:
     """The run's network as it is now, ready for plain images, with where it came from."""
     about = {**run.settings, "data": run.data_digest, "epochs_done": len(run.history)}
-    return DigitClassifier(run.network, run.settings["treatment"], about)
+    treatment = run.settings["treatment"]
+    X, targets = run.rows
+    known = X.dtype == np.uint8
+    likeness = learn(X, targets.argmax(axis=1), CLASSES) if known else None
+    return DigitClassifier(run.network, treatment, likeness, about)
 
 
 def digest(*parts: Digits) -> str:

@@ -22,7 +22,7 @@ class Seen(NamedTuple):
     """A picture on its way through the reader."""
 
     name: str
-    grey: np.ndarray  # (height, width) 0 = black to 255 = white
+    colours: np.ndarray  # (height, width, 3) uint8
     image: np.ndarray  # (784,) uint8, as a row of the digits CSV
     posed: np.ndarray  # (784,) as the network takes it, 0 to 255
     probabilities: np.ndarray  # (10,)
@@ -95,7 +95,7 @@ def draw_seen(path: Path, rows: Sequence[Seen]) -> None:
     """Write a figure with a row per picture: as it is, as an image, as posed, and the answer."""
     figure = Figure(figsize=(11, 2.9 * len(rows)), layout="constrained")
     for line, seen in zip(figure.subplots(len(rows), 4, squeeze=False), rows, strict=True):
-        plots.picture(line[0], seen.grey, seen.name)
+        plots.picture(line[0], seen.colours, seen.name)
         plots.digit(line[1], seen.image, "28 × 28, centred")
         plots.digit(line[2], seen.posed, "what the network sees")
         plots.probabilities(line[3], seen.probabilities, "what it says")

@@ -9,7 +9,7 @@ from digits.network import Dense, Network
 
 @pytest.fixture
 def reader(rng):
-    return DigitClassifier(Network(PIXELS, LAYERS, rng), "canonical", {"seed": 0})
+    return DigitClassifier(Network(PIXELS, LAYERS, rng), "canonical", about={"seed": 0})
 
 
 def test_a_saved_classifier_answers_as_before(tmp_path, reader, digits):

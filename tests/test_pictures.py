@@ -50,9 +50,16 @@ def test_real_digits_have_the_same_centre_of_mass_and_extent(digits):
 
 
 def test_a_28_pixel_digit_is_read_as_its_raw_row(tmp_path, digits):
-    for image in digits.images[:100]:
-        read = pictures.read(save(tmp_path / "a.png", image.reshape(28, 28)))
-        assert np.abs(read.astype(float) - image).mean() < 3
+    """But for hairlines, which are thickened."""
+    images = digits.images[:100].astype(float)
+    read = np.array(
+        [
+            pictures.read(save(tmp_path / "a.png", image.reshape(28, 28)))
+            for image in digits.images[:100]
+        ]
+    )
+    differences = np.abs(read - images).mean(axis=1)
+    assert differences.mean() < 2 and np.median(differences) < 0.5
 
 
 def variants():

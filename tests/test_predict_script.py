@@ -50,13 +50,16 @@ def test_top_lists_the_likeliest_digits_in_order(seven, capsys):
 
 def test_a_bad_file_costs_only_its_own_line(seven, tmp_path, capsys):
     (tmp_path / "bad.png").write_bytes(b"nonsense")
-    names = [str(tmp_path / "bad.png"), seven, str(tmp_path / "missing.png"), str(tmp_path)]
+    (tmp_path / "empty").mkdir()
+    missing, empty = str(tmp_path / "missing.png"), str(tmp_path / "empty")
+    names = [str(tmp_path / "bad.png"), seven, missing, empty]
     model = ["--model", str(project.PRETRAINED)]
     assert predict.main([*model, *names]) == 1
     out, err = capsys.readouterr()
     assert out.startswith("7 ") and out.count("\n") == 1
     assert "bad.png is not a whole picture" in err
-    assert "missing.png: No such file or directory" in err and "Is a directory" in err
+    assert "missing.png: No such file or directory" in err
+    assert "empty is a directory without pictures" in err
     assert predict.main([*model, "--json", *names]) == 1
     answers = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
     assert [answer["file"] for answer in answers] == names

@@ -1,0 +1,67 @@
+#!/usr/bin/env python3
+"""Draw test digits again as the pictures people have, and see how many are still read right.
+
+examples:
+    python scripts/rerender.py
+    python scripts/rerender.py --count 200 --ways "16 bits" EXIF --sheet sheets/
+"""
+
+import project
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+from matplotlib.figure import Figure
+from tqdm import tqdm
+
+import report
+from digits import dataset, pictures, plots
+from ways import WAYS
+
+
+@project.command
+def main(argv: Sequence[str] | None = None) -> int:
+    parser = project.parser(__doc__)
+    add = parser.add_argument
+    add("--model", type=Path, metavar="FILE", help="default: the last trained, or the shipped one")
+    add("--count", type=project.whole_number, metavar="N", default=1000, help="digits (1000)")
+    add("--ways", nargs="+", choices=WAYS, default=list(WAYS), metavar="WAY",
+        help=f"some of: {', '.join(WAYS)}")  # fmt: skip
+    add("--sheet", type=Path, metavar="DIR", help="draw the misread ones of each way there")
+    options = parser.parse_args(argv)
+    reader = project.load_model(options.model)
+    _, test = dataset.split(dataset.read_csv(project.DATA))
+    chosen = np.random.default_rng(0).permutation(len(test.images))[: options.count]
+    raw, labels = test.images[chosen], test.labels[chosen]
+    base = np.mean(reader.predict(raw) == labels)
+    print(f"{'raw rows':18}{100 * base:7.2f} %  of {len(raw):,}", flush=True)
+    for name in options.ways:
+        images = redrawn(name, raw)
+        right = reader.predict(images) == labels
+        print(
+            f"{name:18}{100 * right.mean():7.2f} %{100 * (right.mean() - base):+7.2f}", flush=True
+        )
+        if options.sheet:
+            project.make_directory(options.sheet)
+            draw(options.sheet / f"{name.replace(' ', '_')}.png", name, images[~right])
+    return 0
+
+
+def redrawn(name: str, raw: np.ndarray) -> np.ndarray:
+    """(N, 784) images as read from their pictures."""
+    rng = np.random.default_rng(0)
+    digits = tqdm(raw.reshape(-1, 28, 28), name, leave=False, dynamic_ncols=True, disable=None)
+    return np.array([pictures.read(WAYS[name](digit, rng)) for digit in digits])
+
+
+def draw(path: Path, name: str, images: np.ndarray) -> None:
+    figure = Figure(figsize=(12, 6), layout="constrained")
+    figure.suptitle(f"{name}: misread")
+    for axes, image in zip(figure.subplots(5, 10).flat, images, strict=False):
+        plots.digit(axes, image, "")
+    report.save(figure, path)
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
