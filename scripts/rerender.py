@@ -25,7 +25,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser = project.parser(__doc__)
     add = parser.add_argument
     add("--model", type=Path, metavar="FILE", help="default: the last trained, or the shipped one")
-    add("--count", type=project.whole_number, metavar="N", default=1000, help="digits (1000)")
+    add("--count", type=project.whole_number, metavar="N", default=200, help="digits (200)")
     add("--ways", nargs="+", choices=WAYS, default=list(WAYS), metavar="WAY",
         help=f"some of: {', '.join(WAYS)}")  # fmt: skip
     add("--sheet", type=Path, metavar="DIR", help="draw the misread ones of each way there")
