@@ -72,8 +72,6 @@ def _share(levels: np.ndarray) -> np.ndarray:
     ink = np.median(ring(levels)) - levels
     if ink.max() < -ink.min():
         ink = -ink
-    if ink.max() < BLANK_CONTRAST:
-        return np.zeros_like(levels)
     threshold, full, rest = split(ink)
     if len(rest) and np.ptp(np.percentile(rest, [2, 98])) > FLAT * full:
         ink = above_background(levels)
@@ -88,9 +86,9 @@ def _share(levels: np.ndarray) -> np.ndarray:
 def split(ink: np.ndarray) -> tuple[float, float, np.ndarray]:
     """The threshold between ink and paper, the level of full ink, and paper well away from ink."""
     threshold = otsu(ink)
-    strong = ink > threshold
+    strong = ink >= threshold
     near = most_around(strong, max(1, max(ink.shape) // 50))
-    full = np.percentile(ink[strong], 90) if strong.any() else ink.max()
+    full = np.percentile(ink[strong], 90) if strong.any() else 0
     return threshold, float(full), ink[~near]
 
 

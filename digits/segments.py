@@ -7,13 +7,15 @@ from digits.windows import most_around
 
 # Pieces are of one digit if the narrower is covered by the other, left to right, by this share.
 COVERED = 0.5
+# ... or by any share, if they share less than this of the shorter one's rows: a broken 3.
+BESIDE = 0.3
 # A piece of less than this share of the tallest one's height belongs to its nearest neighbour.
 PART = 0.4
 # A digit wider than this many times its height is taken to be two that touch ...
 WIDE = 1.2
 # ... if the cut runs through less than this share of the height in ink, and either half is at
 # least this share as tall as both.
-THIN, TALL = 0.25, 0.7
+THIN, TALL = 0.15, 0.7
 # What a cut pays to move aside by a column, in pixels of ink: it is straight where that is free.
 ASIDE = 0.05
 
@@ -52,9 +54,7 @@ def _to_join(boxes: np.ndarray, groups: list[list[int]], tallest: int) -> tuple[
     spans = [_span(boxes[group]) for group in groups]
     for first in range(len(spans)):
         for second in range(first + 1, len(spans)):
-            a, b = spans[first], spans[second]
-            common = min(a[3], b[3]) - max(a[1], b[1])
-            if common >= COVERED * min(a[3] - a[1], b[3] - b[1]):
+            if _of_one_digit(spans[first], spans[second]):
                 return first, second
     small = [i for i, span in enumerate(spans) if span[2] - span[0] < PART * tallest]
     if not small or len(spans) == 1:
@@ -62,6 +62,16 @@ def _to_join(boxes: np.ndarray, groups: list[list[int]], tallest: int) -> tuple[
     gaps = [_gap(spans[small[0]], span) for span in spans]
     gaps[small[0]] = np.inf
     return tuple(sorted((small[0], int(np.argmin(gaps)))))
+
+
+def _of_one_digit(a: np.ndarray, b: np.ndarray) -> bool:
+    """One covers most of the other from above, or at least some of it and hardly stands beside it.
+
+    Digits of a number stand side by side.
+    """
+    common = np.minimum(a[2:], b[2:]) - np.maximum(a[:2], b[:2])  # rows and columns
+    rows, columns = common / np.minimum(a[2:] - a[:2], b[2:] - b[:2])
+    return bool(columns >= COVERED or (columns > 0 and rows < BESIDE))
 
 
 def _span(boxes: np.ndarray) -> np.ndarray:
