@@ -3,21 +3,33 @@
 
 examples:
     python scripts/rerender.py
-    python scripts/rerender.py --count 200 --ways "16 bits" EXIF --sheet sheets/
+    python scripts/rerender.py --ways "dark border" "squared paper" --without frame
+    python scripts/rerender.py --count 100 --ways "16 bits" EXIF --sheet sheets/
 """
 
 import project
 
 from collections.abc import Sequence
 from pathlib import Path
+from types import ModuleType
+from typing import Any
 
 import numpy as np
 from matplotlib.figure import Figure
 from tqdm import tqdm
 
 import report
-from digits import dataset, pictures, plots
+from digits import dataset, mnist_like, paper, pictures, pieces, plots
 from ways import WAYS
+
+# What can be left out, to see what it is worth: where it is, and what takes its place.
+STEPS: dict[str, tuple[ModuleType, str, Any]] = {
+    "colour": (paper, "one_channel", lambda colours: colours.mean(axis=2, dtype=np.float32)),
+    "frame": (paper, "within_frame", lambda levels: np.s_[:, :]),
+    "shadow": (paper, "FLAT", np.inf),
+    "cleaning": (pieces, "cleaned", lambda share: share),
+    "hairlines": (mnist_like, "thickened", lambda ink: ink),
+}
 
 
 @project.command
@@ -29,7 +41,10 @@ def main(argv: Sequence[str] | None = None) -> int:
     add("--ways", nargs="+", choices=WAYS, default=list(WAYS), metavar="WAY",
         help=f"some of: {', '.join(WAYS)}")  # fmt: skip
     add("--sheet", type=Path, metavar="DIR", help="draw the misread ones of each way there")
+    add("--without", choices=STEPS, help="leave a step of the preparation out")
     options = parser.parse_args(argv)
+    if options.without:
+        setattr(*STEPS[options.without])
     reader = project.load_model(options.model)
     _, test = dataset.split(dataset.read_csv(project.DATA))
     chosen = np.random.default_rng(0).permutation(len(test.images))[: options.count]

@@ -135,10 +135,25 @@ def test_a_picture_without_ink_is_blank(tmp_path, shade):
     assert not pictures.read(path).any()
 
 
-@pytest.mark.parametrize("shape", [(1, 1), (1, 500), (500, 1), (3, 2)])
+@pytest.mark.parametrize("shape", [(1, 1), (1, 20_000), (500, 1), (3, 2)])
 def test_the_smallest_pictures_are_read_or_blank(tmp_path, shape, rng):
     image = pictures.read(save(tmp_path / "a.png", rng.integers(0, 256, shape, np.uint8)))
     assert image.shape == (784,)
+
+
+def test_the_first_frame_of_an_animation_is_read(tmp_path):
+    expected = pictures.read(save(tmp_path / "a.png", drawing())).astype(float)
+    first, second = Image.fromarray(drawing()), Image.new("L", (300, 200), 255)
+    first.save(tmp_path / "a.gif", save_all=True, append_images=[second])
+    assert np.abs(pictures.read(tmp_path / "a.gif") - expected).mean() < 1
+
+
+def test_boxes_are_told_in_pixels_of_the_file(tmp_path):
+    large = Image.fromarray(drawing()).resize((3000, 2000))
+    large.save(tmp_path / "a.png")
+    picture = pictures.decode(tmp_path / "a.png")
+    assert max(picture.colours.shape) <= 800
+    assert picture.scale == pytest.approx(3000 / picture.colours.shape[1])
 
 
 @pytest.mark.parametrize("content", [b"", b"not a picture", b"\x89PNG\r\n\x1a\n", b"GIF89a"])

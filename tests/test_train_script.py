@@ -222,6 +222,17 @@ def test_the_blog_preset_is_the_published_experiment(run):
     assert status == 0 and reader.treatment == "raw"
 
 
+def test_the_pictures_preset_learns_from_copies_and_drawn_digits_too(run, monkeypatch):
+    monkeypatch.setitem(recipe.PRESETS["pictures"], "drawn", 300)
+    status, _ = run("--preset", "pictures", "--epochs", 2, "--quiet")
+    assert status == 0
+    settings = recipe.settings_of("pictures", {})
+    digits = dataset.Digits(np.zeros((7, 784), np.uint8), np.arange(7))
+    images, labels = recipe.lesson(settings, digits, np.random.default_rng(0))
+    assert len(images) == len(labels) == 3 * 7 + 300
+    assert labels[:21].tolist() == [*range(7)] * 3
+
+
 def test_no_canonical_leaves_the_pose_out_and_prediction_does_the_same(run):
     treatments = []
     for flags in ([], ["--no-canonical"], ["--no-canonical", "--preset", "blog"]):
