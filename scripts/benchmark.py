@@ -45,7 +45,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     options = parser.parse_args(argv)
     if not options.json:
         print(contestants.machine())
-        print(f"{'':26}{'':30}{'value':>12}  {'ratio':>6}  {'limit':>6}")
+        print(f"{'':28}{'':30}{'value':>12}  {'ratio':>6}  {'limit':>6}")
     for name in options.only or MEASURES:
         for line in MEASURES[name]():
             print(json.dumps(line._asdict()) if options.json else text(line), flush=True)
@@ -56,7 +56,7 @@ def text(line: Line) -> str:
     value = line.note if line.value is None else f"{line.value:.4g} {line.unit}"
     ratio = "" if line.ratio is None else f"{line.ratio:.2f}"
     limit = "" if line.limit is None else f"{line.limit:g}"
-    return f"{line.what:26}{line.who:30}{value:>12}  {ratio:>6}  {limit:>6}".rstrip()
+    return f"{line.what:28}{line.who:30}{value:>12}  {ratio:>6}  {limit:>6}".rstrip()
 
 
 def epoch() -> Iterator[Line]:

@@ -58,6 +58,8 @@ STUDY: dict[str, tuple[str, dict[str, Any]]] = {
     "best, no copies": ("best", {"copies": []}),
     "best, 2 copies": ("best", {"copies": [(0.6, 4.0), (1.0, 4.0)]}),
     "best, momentum": ("best", {"optimizer": "gd", "l2": 1e-4}),
+    "pictures": ("pictures", {}),
+    "pictures, nothing drawn": ("pictures", {"drawn": 0}),
     "blog": ("blog", {}),
 }
 FIELDS = ("setting", "split", "seed", "accuracy", "train_accuracy", "epochs", "seconds")
