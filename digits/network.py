@@ -95,37 +95,32 @@ class Network:
             start = W_end + units
         return pairs
 
-    def forward(self, z: np.ndarray) -> list[np.ndarray]:
-        """The output of every layer, predictions last, from what the first computes of its inputs.
+    def forward(self, X: np.ndarray, columns: Columns = ALL) -> list[np.ndarray]:
+        """The input of every layer, X as floats first, and last the predictions p.
 
-        z is (N, units of the first layer), without the bias, and is used up.
+        X may leave out inputs that are 0 in all its rows; `columns` tells which inputs it has.
+        uint8 inputs are pixels and mean shares of 255; the weights, being fewer, take the division.
+        The floats of X are good until this thread calls again.
         """
-        outputs: list[np.ndarray] = []
+        values = [workspace.as_floats(X, self.theta.dtype)]
         for layer, (W, b) in zip(self.layers, self.parameters, strict=True):
-            if outputs:
-                z = times(outputs[-1], W)
+            if len(values) == 1:
+                W = W[columns] * unit(X)
+            z = times(values[-1], W)
             z += b
             activation, _ = (HIDDEN | OUTPUTS)[layer.activation]
-            outputs.append(activation(z))
-        return outputs
+            values.append(activation(z))
+        return values
 
     def outputs(self, X: np.ndarray) -> np.ndarray:
-        """(N, inputs) examples -> (N, outputs) predictions p; with softmax, probabilities.
-
-        uint8 inputs are pixels and mean shares of 255, here and below.
-        """
-
-        def some(rows: slice) -> np.ndarray:
-            part = X[rows]
-            return self.forward(times(self.floats(part), self.first_weights(part)))[-1]
-
-        return np.concatenate(in_turns(some, pieces(len(X))))
+        """(N, inputs) examples -> (N, outputs) predictions p; with softmax, probabilities."""
+        return np.concatenate(in_turns(lambda rows: self.forward(X[rows])[-1], pieces(len(X))))
 
     def loss(
         self, X: np.ndarray, targets: np.ndarray, columns: Columns = ALL
     ) -> tuple[float, np.ndarray]:
         """Loss summed over the rows of X, and the (N, outputs) predictions."""
-        p = self.forward(times(self.floats(X), self.first_weights(X, columns)))[-1]
+        p = self.forward(X, columns)[-1]
         return self.sum_of_losses(p, targets), p
 
     def loss_and_gradient(
@@ -137,34 +132,25 @@ class Network:
         batch add up to those of the whole batch.
 
         Args:
-            X: (N, k) inputs; it may leave out those that are 0 in all its rows.
+            X: (N, k) inputs, some of which may be left out, as for `forward`.
             targets: (N, outputs).
             columns: (k,) which inputs X has.
         """
         gradient = np.zeros_like(self.theta)
         gradients = self.views(gradient)
-        floats = self.floats(X)
-        *activations, p = self.forward(times(floats, self.first_weights(X, columns)))
+        *activations, p = self.forward(X, columns)
         delta = p - targets  # (N, outputs), dL/dz of the last layer
         for layer in reversed(range(1, len(self.layers))):
-            a, (W, _), (dW, db) = activations[layer - 1], self.parameters[layer], gradients[layer]
+            a, (W, _), (dW, db) = activations[layer], self.parameters[layer], gradients[layer]
             dW[:] = transposed_times(a, delta)
             db[:] = delta.sum(axis=0)
             _, slope = HIDDEN[self.layers[layer - 1].activation]
             delta = times(delta, W.T)
             delta *= slope(a)  # dL/dz one layer down
         dW, db = gradients[0]
-        dW[columns] = transposed_times(floats, delta) * unit(X)
+        dW[columns] = transposed_times(activations[0], delta) * unit(X)
         db[:] = delta.sum(axis=0)
         return self.sum_of_losses(p, targets), p, gradient
-
-    def floats(self, X: np.ndarray) -> np.ndarray:
-        """X in the dtype of `theta`; good until the thread asks for the next."""
-        return workspace.as_floats(X, self.theta.dtype)
-
-    def first_weights(self, X: np.ndarray, columns: Columns = ALL) -> np.ndarray:
-        """The first layer's weights of the inputs that X has, for X as it is."""
-        return self.parameters[0][0][columns] * unit(X)
 
     def sum_of_losses(self, p: np.ndarray, targets: np.ndarray) -> float:
         _, loss = OUTPUTS[self.layers[-1].activation]
