@@ -20,7 +20,7 @@ KIND = "digits model"
 # Below this probability of the likeliest digit a classifier is not sure. Chosen on validation rows,
 # with `likeness.KEPT`: more than half of the errors are caught by one or the other, and less than
 # two of a hundred right answers (docs/results.md).
-SURE_FROM = 0.65
+SURE_FROM = 0.62
 
 
 def as_is(images: np.ndarray) -> np.ndarray:
