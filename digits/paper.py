@@ -17,6 +17,8 @@ WIDEST_STROKE = 0.35
 # sheet has hardly any other colour along its edges, little of it inside, and is no mere stroke.
 FRAME_CONTRAST = 12
 SHEET_EDGES, SHEET_INSIDE, SHEET_AREA = 0.95, 0.8, 0.4
+# Light is taken to fall off to no less than one in this many: in the deepest shadow is only noise.
+DARKEST = 8
 # Colours are compared on a grid of this many places along the longer side: 10 ms less.
 SAMPLED = 200
 
@@ -41,6 +43,7 @@ def one_channel(colours: np.ndarray) -> np.ndarray:
     sample -= mean_around(sample, max(1, max(sample.shape) // 6))
     sample = sample.reshape(-1, 3)
     axis = np.linalg.eigh(sample.T @ sample)[1][:, -1]  # eigenvalues ascend
+    axis *= 1 if axis.sum() >= 0 else -1  # more of it is lighter
     return colours @ (axis / np.abs(axis).sum()).astype(np.float32)
 
 
@@ -108,9 +111,10 @@ def otsu(levels: np.ndarray) -> float:
 def above_background(levels: np.ndarray) -> np.ndarray:
     """Levels of ink over paper that is shaded: how much it lacks of the light around it.
 
-    The background is the morphological closing of the levels: each pixel's is the brightest that
-    a square as wide as the widest stroke cannot avoid. It keeps slopes, shadows' edges and dark
-    margins, and loses strokes. Ink is the tail of the pixels' differences from their surroundings.
+    The background is the morphological closing of the levels: of all squares around a pixel that
+    are as wide as the widest stroke, the least bright maximum. It keeps slopes, shadows' edges and
+    dark margins, and loses strokes. Whether ink is dark or light is told by the longer tail of the
+    pixels' differences from their surroundings.
     """
     local = levels - mean_around(levels, max(levels.shape) // 6)
     dark = (local**3).mean() < 0
@@ -121,5 +125,6 @@ def above_background(levels: np.ndarray) -> np.ndarray:
     background = -most_around(-most_around(padded, radius), radius)[radius:-radius, radius:-radius]
     ink = background - levels
     if dark:  # ink takes a share of the light
-        ink *= background.max() / np.maximum(background, background.max() / 8)
+        brightest = max(float(background.max()), 1.0)
+        ink *= brightest / np.maximum(background, brightest / DARKEST)
     return ink - np.median(ink)

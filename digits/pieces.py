@@ -119,11 +119,13 @@ def across(found: Pieces) -> np.ndarray:
 
 
 def unruled(share: np.ndarray) -> np.ndarray:
-    """Share of ink without straight lines from one side of the picture to the other."""
+    """Share of ink without straight lines from one side of the picture to the other.
+
+    Lines are thin: in a picture of less than 60 pixels a row of ink is as likely a digit's foot.
+    """
     for _ in range(2):
         ruled = (share >= JOINED).mean(axis=1) >= ACROSS
-        thick = max(2, len(share) // 60)
-        if ruled.any() and not _any_thicker(ruled, thick):
+        if ruled.any() and not _any_thicker(ruled, len(share) // 60):
             share = _bridged(share, ruled)
         share = share.T
     return share
