@@ -1,7 +1,8 @@
-"""Small pieces of the bundled digits for the tests."""
+"""Small pieces of the bundled digits for the tests, and train.py run on them."""
 
 import project
 
+import csv
 import gzip
 from itertools import islice
 from pathlib import Path
@@ -9,7 +10,15 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+import report
+import train
 from digits.dataset import Digits, read_csv
+
+# What train.py leaves in its directory.
+FILES = {
+    "checkpoint.npz", "confusion_matrix.png", "history.csv", "loss_curves.png", "metrics.json",
+    "mistakes.png", "model.npz",
+}  # fmt: skip
 
 
 @pytest.fixture(scope="session")
@@ -34,3 +43,36 @@ def all_digits() -> Digits:
 @pytest.fixture
 def rng() -> np.random.Generator:
     return np.random.default_rng(0)
+
+
+@pytest.fixture
+def no_figures(monkeypatch):
+    """Leave empty files for figures: drawing takes longer than training on so few digits."""
+    for name in ("draw_history", "draw_evaluation"):
+        monkeypatch.setattr(report, name, touch_figures)
+
+
+def touch_figures(directory: Path, *_: object) -> None:
+    for name in FILES:
+        if name.endswith(".png"):
+            (directory / name).touch()
+
+
+@pytest.fixture
+def run(no_figures, drawing_run):
+    return drawing_run
+
+
+@pytest.fixture
+def drawing_run(small_csv, tmp_path):
+    """Call train.py on 700 digits, with its results in a folder of its own."""
+
+    def call(*flags: object, folder: str = "out") -> tuple[int, Path]:
+        arguments = ["--data", small_csv, "--output", tmp_path / folder, *flags]
+        return train.main([str(argument) for argument in arguments]), tmp_path / folder
+
+    return call
+
+
+def read_history(folder: Path) -> list[list[str]]:
+    return list(csv.reader((folder / "history.csv").read_text().splitlines()))

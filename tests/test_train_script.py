@@ -1,61 +1,13 @@
-import project
-
-import csv
 import json
-import os
-import signal
-import subprocess
-import sys
-import time
-from pathlib import Path
 
 import numpy as np
 import pytest
+from conftest import FILES, read_history
 from PIL import Image
 
 import recipe
-import report
-import resume
 import train
-from digits import checkpoints, classifier, dataset
-
-FILES = {
-    "checkpoint.npz", "confusion_matrix.png", "history.csv", "loss_curves.png", "metrics.json",
-    "mistakes.png", "model.npz",
-}  # fmt: skip
-
-
-@pytest.fixture
-def no_figures(monkeypatch):
-    """Leave empty files for figures: drawing takes longer than training on so few digits."""
-    for name in ("draw_history", "draw_evaluation"):
-        monkeypatch.setattr(report, name, touch_figures)
-
-
-def touch_figures(directory: Path, *_: object) -> None:
-    for name in FILES:
-        if name.endswith(".png"):
-            (directory / name).touch()
-
-
-@pytest.fixture
-def run(no_figures, drawing_run):
-    return drawing_run
-
-
-@pytest.fixture
-def drawing_run(small_csv, tmp_path):
-    """Call train.py on 700 digits, with its results in a folder of its own."""
-
-    def call(*flags: object, folder: str = "out") -> tuple[int, Path]:
-        arguments = ["--data", small_csv, "--output", tmp_path / folder, *flags]
-        return train.main([str(argument) for argument in arguments]), tmp_path / folder
-
-    return call
-
-
-def read_history(folder: Path) -> list[list[str]]:
-    return list(csv.reader((folder / "history.csv").read_text().splitlines()))
+from digits import classifier, dataset
 
 
 def test_training_leaves_a_model_and_what_there_is_to_look_at(drawing_run, small_csv, capsys):
@@ -85,66 +37,12 @@ def test_training_leaves_a_model_and_what_there_is_to_look_at(drawing_run, small
     assert float(rows[-1][1]) < float(rows[0][1])
 
 
-@pytest.mark.parametrize("optimizer", ["gd", "rprop", "adam"])
-def test_a_resumed_run_equals_an_uninterrupted_one(run, optimizer, monkeypatch):
-    flags = ("--optimizer", optimizer, "--epochs", 12, "--quiet")
-    _, whole = run(*flags, folder="whole")
-
-    kept = recipe.train
-
-    def stopped(*arguments, **named):
-        for record in kept(*arguments, **named):
-            yield record
-            if record.epoch == 7:
-                os.kill(os.getpid(), signal.SIGINT)
-
-    monkeypatch.setattr(recipe, "train", stopped)
-    status, parts = run(*flags, folder="parts")
-    assert status == 130 and {path.name for path in parts.iterdir()} == FILES
-    assert json.loads((parts / "metrics.json").read_text())["epochs"] == 8
-    status, parts = run("--resume", "--quiet", folder="parts")
-    assert status == 0
-    assert (parts / "model.npz").read_bytes() == (whole / "model.npz").read_bytes()
-    a, b = (np.array(read_history(folder))[:, :-1].tolist() for folder in (whole, parts))
-    assert a == b
-
-
-def test_a_run_that_was_killed_goes_on_from_its_last_checkpoint(small_csv, tmp_path):
-    script = [sys.executable, str(project.ROOT / "scripts" / "train.py")]
-    flags = ["--data", str(small_csv), "--epochs", "150", "--checkpoint-every", "2"]
-    subprocess.run([*script, *flags, "--quiet", "--output", tmp_path / "whole"], check=True)
-    killed = subprocess.Popen(
-        [*script, *flags, "--output", tmp_path / "killed"], stderr=subprocess.DEVNULL
-    )
-    while not (tmp_path / "killed" / "checkpoint.npz").exists():
-        assert killed.poll() is None
-        time.sleep(0.01)
-    killed.kill()
-    killed.wait()
-    assert train.main(["--resume", "--quiet", "--output", str(tmp_path / "killed")]) == 0
-    whole, resumed = (tmp_path / name / "model.npz" for name in ("whole", "killed"))
-    assert whole.read_bytes() == resumed.read_bytes()
-
-
 def test_the_same_seed_gives_the_same_model_and_another_seed_another(run):
     models = [
         (run("--epochs", 3, "--quiet", "--seed", seed, folder=folder)[1] / "model.npz").read_bytes()
         for seed, folder in ((4, "a"), (4, "b"), (5, "c"))
     ]
     assert models[0] == models[1] != models[2]
-
-
-def test_a_finished_run_can_be_prolonged(run):
-    run("--epochs", 3, "--quiet")
-    status, out = run("--resume", "--epochs", 5, "--quiet")
-    assert status == 0 and json.loads((out / "metrics.json").read_text())["epochs"] == 5
-
-
-def test_a_resumed_run_keeps_its_settings(run, capsys):
-    run("--epochs", 3, "--l2", 0.001, "--quiet")
-    assert run("--resume", "--quiet", "--l2", 0.1)[0] == 2
-    assert "--resume goes on with l2 0.001, so l2 0.1 cannot be" in capsys.readouterr().err
-    assert run("--resume", "--quiet", "--l2", 0.001)[0] == 0
 
 
 @pytest.mark.parametrize("flags", [["--optimizer", "rprop"], ["--preset", "best"]])
@@ -155,12 +53,6 @@ def test_momentum_goes_with_gradient_descent_alone(run, flags, capsys):
     assert "Traceback" not in capsys.readouterr().err
 
 
-def test_a_run_cannot_be_resumed_to_end_before_it_is(run, capsys):
-    run("--epochs", 4, "--quiet")
-    assert run("--resume", "--epochs", 2)[0] == 2
-    assert "is at epoch 4" in capsys.readouterr().err
-
-
 def test_a_new_run_keeps_the_checkpoint_of_the_one_before(run):
     _, out = run("--epochs", 2, "--quiet")
     before = (out / "checkpoint.npz").read_bytes()
@@ -168,35 +60,10 @@ def test_a_new_run_keeps_the_checkpoint_of_the_one_before(run):
     assert (out / "checkpoint.old.npz").read_bytes() == before
 
 
-def test_a_checkpoint_without_its_settings_is_refused(run, tmp_path, capsys):
-    (tmp_path / "out").mkdir()
-    checkpoints.write(tmp_path / "out" / "checkpoint.npz", resume.KIND, {"settings": {}}, {})
-    assert run("--resume")[0] == 1
-    assert "lacks settings" in capsys.readouterr().err
-
-
 def test_results_cannot_go_where_a_file_is(run, tmp_path, capsys):
     (tmp_path / "out").write_text("")
     assert run("--epochs", 1)[0] == 1
     assert "out is a file, expected a directory" in capsys.readouterr().err
-
-
-def test_a_checkpoint_of_other_data_is_refused(run, tmp_path, small_csv, capsys):
-    run("--epochs", 2, "--quiet")
-    lines = small_csv.read_text().splitlines(keepends=True)
-    (tmp_path / "other.csv").write_text("".join(lines[:600]))
-    assert run("--resume", "--data", tmp_path / "other.csv")[0] == 1
-    assert "was made with other data" in capsys.readouterr().err
-
-
-@pytest.mark.parametrize("content", [b"", b"junk", None])
-def test_a_checkpoint_that_cannot_be_used_is_told_in_one_sentence(run, tmp_path, content, capsys):
-    (tmp_path / "out").mkdir()
-    if content is not None:
-        (tmp_path / "out" / "checkpoint.npz").write_bytes(content)
-    assert run("--resume")[0] == 1
-    error = capsys.readouterr().err
-    assert "checkpoint.npz" in error and error.count("\n") == 1
 
 
 def test_two_data_files_are_read_one_after_the_other(run, tmp_path, small_csv):
