@@ -9,7 +9,6 @@ import project
 
 import json
 import platform
-import subprocess
 import sys
 import tempfile
 import time
@@ -27,24 +26,16 @@ from digits.classifier import CLASSES, PIXELS
 from digits.dataset import Digits
 from digits.parallel import THREADS
 from digits.training import full_batch
+from processes import Child, process, script
 
 Contestant = Callable[[], float]  # does its work once and tells the seconds it took
 PATIENCE = 60  # seconds a peer may take to get anywhere
-MAXRSS_BYTES = 1 if sys.platform == "darwin" else 1024  # unit of ru_maxrss
 
 
 class Missing(NamedTuple):
     """A peer that is not installed."""
 
     reason: str
-
-
-class Child(NamedTuple):
-    """How a process went."""
-
-    seconds: float
-    megabytes: float  # at its peak
-    told: dict[str, Any]
 
 
 def machine() -> str:
@@ -165,48 +156,11 @@ def child(*arguments: str) -> Child:
     return process([sys.executable, __file__, *arguments])
 
 
-def script(name: str, *arguments: str) -> Child:
-    """Run a script of the project; `{scratch}` in an argument becomes an empty directory."""
-    with tempfile.TemporaryDirectory() as scratch:
-        given = [argument.format(scratch=scratch) for argument in arguments]
-        return process([sys.executable, str(project.ROOT / "scripts" / name), *given])
-
-
-# A process inherits the peak memory of the one that started it, so a small one starts it.
-LAUNCHER = """
-import json, resource, subprocess, sys, time
-started = time.perf_counter()
-run = subprocess.run(sys.argv[1:], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
-seconds = time.perf_counter() - started
-peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
-print(json.dumps([run.returncode, seconds, peak, run.stdout]))
-"""
-
-
-def process(command: list[str]) -> Child:
-    """Run a command to its end."""
-    launch = [sys.executable, "-c", LAUNCHER, *command]
-    launcher = subprocess.run(launch, stdout=subprocess.PIPE, check=True)
-    status, seconds, peak, output = json.loads(launcher.stdout)
-    if status:
-        raise project.InputError(f"{' '.join(command)} ended with status {status}")
-    last = output.strip().rpartition("\n")[2]
-    told = json.loads(last) if last.startswith("{") else {}
-    return Child(seconds, peak * MAXRSS_BYTES / 1e6, told)
-
-
 def startups() -> dict[str, Contestant]:
     """Processes: naming one picture, and only loading what any program for that needs."""
-    from PIL import Image
-
-    scratch = tempfile.mkdtemp()
-    picture = Path(scratch) / "seven.png"
-    digits = dataset.read_csv(project.DATA)
-    Image.fromarray(255 - digits.images[0].reshape(28, 28)).resize((280, 280)).save(picture)
-    predict = str(project.ROOT / "scripts" / "predict.py")
-
+    picture = str(project.ROOT / "docs" / "images" / "seven.png")
     return {
-        "ours": lambda: process([sys.executable, predict, str(picture)]).seconds,
+        "ours": lambda: script("predict.py", picture).seconds,
         "baseline": lambda: process([sys.executable, "-c", "import numpy, PIL.Image"]).seconds,
     }
 

@@ -5,6 +5,7 @@ import pytest
 
 import benchmark
 import contestants
+import processes
 from digits.dataset import Digits
 
 
@@ -43,8 +44,8 @@ def test_contestants_take_turns_and_their_median_counts():
 
 def test_memory_of_a_process_is_its_own_and_not_its_parents():
     held = np.ones(30_000_000)  # 240 MB
-    small = contestants.process([sys.executable, "-c", "print('{}')"])
-    large = contestants.process([sys.executable, "-c", "b = b'1' * 100_000_000; print('{}')"])
+    small = processes.process([sys.executable, "-c", "print('{}')"])
+    large = processes.process([sys.executable, "-c", "b = b'1' * 100_000_000; print('{}')"])
     assert small.megabytes < 60 < 100 < large.megabytes < held.nbytes / 1e6
     assert small.told == {} and small.seconds < 10
 
