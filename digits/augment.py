@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from digits.parallel import in_order
+from digits.parallel import in_turns
 from digits.resample import SIDE, sample
 
 # Rows per piece of work; each piece has random numbers of its own, so threads change nothing.
@@ -39,8 +39,7 @@ def elastic(
         bent = sample(ink, at[:, None] + dy, at + dx)
         copies[start : start + SLICE_ROWS] = np.rint(bent).reshape(-1, SIDE * SIDE)
 
-    for _ in in_order(fill, zip(starts, rng.spawn(len(starts)), strict=True)):
-        pass
+    in_turns(fill, list(zip(starts, rng.spawn(len(starts)), strict=True)))
     return copies
 
 

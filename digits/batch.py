@@ -48,12 +48,12 @@ class Batch:
         needed = columns_needed(X, columns)
         order = np.argsort(needed, kind="stable")
 
-        def cut(start: int) -> Slice:
-            rows = order[start : start + SLICE_ROWS]
+        def cut(part: slice) -> Slice:
+            rows = order[part]
             here = columns[: odd_lines(needed[rows].max())]
             return Slice(X[np.ix_(rows, here)], np.asfortranarray(targets[rows]), here)
 
-        self.slices = in_turns(cut, range(0, len(X), SLICE_ROWS))
+        self.slices = in_turns(cut, pieces(len(X)))
 
 
 def most_used_first(X: np.ndarray) -> np.ndarray:

@@ -24,7 +24,7 @@ amount is a quotient.
 
 import numpy as np
 
-from digits.parallel import in_order
+from digits.parallel import in_turns
 from digits.resample import SIDE, sample
 
 MIDDLE = (SIDE - 1) / 2
@@ -65,8 +65,7 @@ def canonical(
         posed[part] = np.rint(ink).reshape(-1, SIDE * SIDE)
 
     starts = range(0, len(images), SLICE_ROWS)
-    for _ in in_order(fill, [slice(start, start + SLICE_ROWS) for start in starts]):
-        pass
+    in_turns(fill, [slice(start, start + SLICE_ROWS) for start in starts])
     return posed
 
 

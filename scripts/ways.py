@@ -231,9 +231,8 @@ def pen_of(width: float) -> Callable[[np.ndarray, Rng], io.BytesIO]:
         grow = width > 0
         y, x = np.mgrid[-14:15, -14:15]
         disc = np.argwhere(np.hypot(y, x) <= abs(width) * scale / 2) - 14
-        padded = np.pad(ink if grow else ~ink, 14 + 2 * scale)
-        if not grow:
-            padded = ~np.pad(ink, 14 + 2 * scale)
+        padded = np.pad(ink, 14 + 2 * scale)
+        padded = padded if grow else ~padded
         wide = np.zeros_like(padded)
         for dy, dx in disc:
             wide |= np.roll(padded, (dy, dx), (0, 1))

@@ -10,7 +10,7 @@ def test_the_same_seed_bends_alike_however_many_threads_work(digits, monkeypatch
     monkeypatch.setattr(augment, "SLICE_ROWS", 100)
     copies = []
     for threads in (1, 3):
-        monkeypatch.setattr(parallel.in_order, "__defaults__", (threads,))
+        monkeypatch.setattr(parallel.in_turns, "__defaults__", (threads,))
         copies.append(elastic(digits.images, np.random.default_rng(5), 0.8, 4.0))
     assert copies[0].tobytes() == copies[1].tobytes()
     assert (
