@@ -1,11 +1,13 @@
-"""A full batch laid out for speed: slices of rows, each without the columns it has no ink in.
+"""Batches: all rows laid out for speed, or shuffled rows some at a time, both in slices.
 
-The gradient of a full batch is a sum over its rows, so neither their order nor how they are sliced
-matters, and a column that is 0 in all rows of a slice adds nothing to either product with it: it
-can be left out exactly. Rows are sorted by how far out in the image their ink goes, so that most
-slices do without the columns at the rim, a third of all.
+The gradient of a batch is a sum over its rows, so neither their order nor how they are sliced
+matters. A column that is 0 in all rows of a slice adds nothing to either product with it: it can be
+left out exactly. The rows of a full batch, which is sliced once for all epochs, are sorted by how
+far out in the image their ink goes, so that most slices do without the columns at the rim, a third
+of all.
 """
 
+from collections.abc import Iterator
 from typing import NamedTuple
 
 import numpy as np
@@ -17,43 +19,53 @@ from digits.parallel import in_turns
 SLICE_ROWS = 2000
 LINE = 16  # floats in a line of cache
 
-
-class Examples(NamedTuple):
-    """Inputs and what is to be predicted from them, row by row."""
-
-    X: np.ndarray  # (N, inputs) float, or uint8 pixels, which mean shares of 255
-    targets: np.ndarray  # (N, outputs) float, one-hot for classes
+Columns = slice | np.ndarray
+ALL = slice(None)
 
 
 class Slice(NamedTuple):
     """Some rows of a batch."""
 
-    X: np.ndarray  # (n, k) those of its columns that are not all 0
+    X: np.ndarray  # (n, k) float, or uint8 pixels, which mean shares of 255
     targets: np.ndarray  # (n, outputs) in Fortran order
-    columns: np.ndarray  # (k,) which inputs the columns of X are
+    columns: Columns  # (k,) which inputs the columns of X are
 
 
-class Batch:
-    """All rows of `Examples`, in slices.
+class Batch(NamedTuple):
+    """The rows that one step is taken for, in slices whose gradients are to be added up."""
 
-    Attributes:
-        rows: how many.
-        slices: the list of `Slice`.
-    """
+    rows: int
+    slices: list[Slice]
 
-    def __init__(self, examples: Examples) -> None:
-        X, targets = examples
-        self.rows = len(X)
-        columns = most_used_first(X)
-        needed = columns_needed(X, columns)
-        order = np.argsort(needed, kind="stable")
 
-        def cut(part: slice) -> Slice:
-            rows = order[part]
-            here = columns[: odd_lines(needed[rows].max())]
-            return Slice(X[np.ix_(rows, here)], np.asfortranarray(targets[rows]), here)
+def full_batch(X: np.ndarray, targets: np.ndarray) -> Batch:
+    """All rows, (N, inputs) and (N, outputs), each slice without the columns it does not need."""
+    columns = most_used_first(X)
+    needed = columns_needed(X, columns)
+    order = np.argsort(needed, kind="stable")
 
-        self.slices = in_turns(cut, pieces(len(X)))
+    def cut(part: slice) -> Slice:
+        rows = order[part]
+        here = columns[: odd_lines(needed[rows].max())]
+        return Slice(X[np.ix_(rows, here)], np.asfortranarray(targets[rows]), here)
+
+    return Batch(len(X), in_turns(cut, pieces(len(X))))
+
+
+def mini_batches(
+    X: np.ndarray, targets: np.ndarray, size: int, rng: np.random.Generator
+) -> Iterator[Batch]:
+    """All rows once, shuffled, `size` at a time; the last batch has what is left."""
+    order = rng.permutation(len(X))
+    for start in range(0, len(X), size):
+        rows = order[start : start + size]
+        yield Batch(
+            len(rows),
+            [
+                Slice(X[rows[part]], np.asfortranarray(targets[rows[part]]), ALL)
+                for part in pieces(len(rows))
+            ],
+        )
 
 
 def most_used_first(X: np.ndarray) -> np.ndarray:

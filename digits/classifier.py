@@ -9,8 +9,9 @@ import numpy as np
 from digits import checkpoints
 from digits.canonical import canonical
 from digits.errors import InputError
+from digits.layers import Dense
 from digits.likeness import AXES, Likeness
-from digits.network import Dense, Network
+from digits.network import Network
 
 PIXELS = 784
 CLASSES = 10
@@ -70,7 +71,7 @@ class DigitClassifier:
             raise ValueError(
                 f"images are {images.shape} {images.dtype}, expected (N, {PIXELS}) uint8"
             )
-        return self.network.outputs(TREATMENTS[self.treatment](images))
+        return self.network.probabilities(TREATMENTS[self.treatment](images))
 
     def predict(self, images: np.ndarray) -> np.ndarray:
         """(N, 784) uint8 images -> (N,) int64, the most probable digit of each."""

@@ -6,8 +6,24 @@ import numpy as np
 
 
 def accuracy(labels: np.ndarray, predicted: np.ndarray) -> float:
-    """Share of the rows whose (N,) predicted label is the true one, 0 to 1."""
-    return float(np.mean(labels == predicted))
+    """Share of the rows whose predicted label is the true one, 0 to 1.
+
+    Labels are (N,), or (N, K) where a row has several, which must then all be right.
+    """
+    return float(np.mean((labels == predicted).reshape(len(labels), -1).all(axis=1)))
+
+
+def r2(y: np.ndarray, predicted: np.ndarray) -> float:
+    """R², the share of the variance of y that the predictions explain: 1 is perfect, 0 is the mean.
+
+    y and predicted are (N,), or (N, K), of whose columns the mean R² is taken. A column that does
+    not vary counts as 1 where it is predicted exactly, else as 0, as in scikit-learn.
+    """
+    y, predicted = (np.asarray(part, np.float64).reshape(len(y), -1) for part in (y, predicted))
+    missed = ((y - predicted) ** 2).sum(axis=0)
+    spread = ((y - y.mean(axis=0)) ** 2).sum(axis=0)
+    shares = 1 - missed / np.where(spread == 0, 1, spread)
+    return float(np.where(spread == 0, missed == 0, shares).mean())
 
 
 def confusion_matrix(labels: np.ndarray, predicted: np.ndarray, classes: int) -> np.ndarray:

@@ -51,6 +51,8 @@ def in_turns(
 
     For many short pieces: nobody waits for anybody before all are done.
     """
+    if len(pieces) == 1:  # a mini-batch is too short to wait for another thread
+        return [function(pieces[0])]
     results: list[Any] = [None] * len(pieces)
     todo = iter(range(len(pieces)))
 

@@ -6,18 +6,21 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.colors import LinearSegmentedColormap
 
+from digits.network import Network
 from digits.training import Epoch
 
 TRAINING, TEST = "tab:blue", "tab:orange"
+CLASSES = LinearSegmentedColormap.from_list("classes", [TRAINING, "white", TEST])
 MISTAKES = LinearSegmentedColormap.from_list("mistakes", ["white", "tab:red"])
 
 
-def losses(axes: Axes, history: Sequence[Epoch]) -> None:
-    """Mean cross-entropy of training and test rows by epoch, on a logarithmic scale."""
+def losses(axes: Axes, history: Sequence[Epoch], name: str = "cross-entropy") -> None:
+    """Mean loss of training and test rows by epoch, on a logarithmic scale."""
     epochs = [record.epoch for record in history]
     axes.plot(epochs, [record.loss for record in history], TRAINING, label="training")
-    axes.plot(epochs, [record.test_loss for record in history], TEST, label="test")
-    axes.set(xlabel="epoch", ylabel="cross-entropy", yscale="log", title="Loss")
+    if has_test(history):
+        axes.plot(epochs, [record.validation_loss for record in history], TEST, label="test")
+    axes.set(xlabel="epoch", ylabel=name, yscale="log", title="Loss")
     axes.grid(alpha=0.3, which="both")
     axes.legend()
 
@@ -25,17 +28,22 @@ def losses(axes: Axes, history: Sequence[Epoch]) -> None:
 def accuracies(axes: Axes, history: Sequence[Epoch]) -> None:
     """Accuracy of training and test rows by epoch, in percent."""
     epochs = [record.epoch for record in history]
-    for name, colour, values in (
-        ("training", TRAINING, [100 * record.accuracy for record in history]),
-        ("test", TEST, [100 * record.test_accuracy for record in history]),
-    ):
+    shown = [("training", TRAINING, [100 * record.accuracy for record in history])]
+    if has_test(history):
+        shown.append(("test", TEST, [100 * record.validation_accuracy for record in history]))
+    for name, colour, values in shown:
         axes.plot(epochs, values, colour, label=f"{name}, {values[-1]:.2f} % at the end")
     # The first epochs start near 10 %; the interesting part is the top.
-    highest = max(record.test_accuracy for record in history)
+    highest = max(values[-1] for _, _, values in shown)
     axes.set(xlabel="epoch", ylabel="accuracy (%)", title="Accuracy")
-    axes.set_ylim(bottom=80 if highest > 0.85 else 0, top=100)
+    axes.set_ylim(bottom=80 if highest > 85 else 0, top=100)
     axes.grid(alpha=0.3)
     axes.legend(loc="lower right")
+
+
+def has_test(history: Sequence[Epoch]) -> bool:
+    """Whether rows were held out; their figures are nan otherwise."""
+    return not np.isnan(history[-1].validation_loss)
 
 
 def confusion_matrix(axes: Axes, matrix: np.ndarray) -> None:
@@ -87,3 +95,28 @@ def probabilities(axes: Axes, values: np.ndarray, title: str) -> None:
     axes.set(xlim=(0, 125), yticks=digits, xticks=[0, 50, 100], xlabel="probability (%)")
     axes.invert_yaxis()
     axes.set_title(title, fontsize=9)
+
+
+def decision_boundary(axes: Axes, network: Network, X: np.ndarray, y: np.ndarray) -> None:
+    """(N, 2) points in the colours of their classes, 0 and 1, over what a network says of them."""
+    low, high = X.min(axis=0) - 0.5, X.max(axis=0) + 0.5
+    across, up = (np.linspace(low[i], high[i], 300) for i in (0, 1))
+    grid = np.stack(np.meshgrid(across, up), axis=-1)
+    p = network.probabilities(grid.reshape(-1, 2)).reshape(grid.shape[:2])
+    shades = axes.contourf(across, up, p, levels=np.linspace(0, 1, 11), cmap=CLASSES, alpha=0.6)
+    axes.figure.colorbar(shades, ax=axes, label="probability of class 1")
+    axes.contour(across, up, p, levels=[0.5], colors="black")
+    for label, colour in enumerate((TRAINING, TEST)):
+        points = X[y == label]
+        axes.scatter(*points.T, s=12, color=colour, edgecolors="white", linewidths=0.4,
+                     label=f"class {label}")  # fmt: skip
+    axes.set(xlabel="first input", ylabel="second input")
+    axes.legend(loc="upper right")
+
+
+def predictions(axes: Axes, y: np.ndarray, predicted: np.ndarray, title: str) -> None:
+    """(N,) predicted numbers over the true ones, and the line where they would be equal."""
+    axes.scatter(y, predicted, s=12, color=TRAINING, alpha=0.6)
+    axes.axline((y.mean(), y.mean()), slope=1, color="black", linewidth=1)
+    axes.set(xlabel="true", ylabel="predicted", title=title)
+    axes.grid(alpha=0.3)

@@ -1,78 +1,137 @@
-"""The training loop: one exact gradient over all rows, one step, one record per epoch."""
+"""The training loop: the gradient of a batch, one step, and one record per epoch."""
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 import numpy as np
 
-from digits.batch import Batch, Examples, Slice
+from digits.batch import Batch, Slice, full_batch, mini_batches
 from digits.errors import InputError
 from digits.network import Network
 from digits.optimizers import Optimizer
 from digits.parallel import in_turns
 
+NAN = float("nan")
+
 
 class Epoch(NamedTuple):
     """What one epoch did.
 
-    `loss` and `accuracy` are the training rows' as the epoch's gradient saw them, that is before
-    its step; the test rows' are taken after the step. `seconds` is how long the epoch took.
+    `loss` and `accuracy` are the means over the training rows as the epoch's gradients saw them,
+    that is before the step for which each gradient was taken; those of the validation rows are
+    taken after the last step, and are nan where there are none. Accuracy is nan where numbers are
+    predicted. `seconds` is how long the epoch took.
     """
 
     epoch: int
     loss: float
     accuracy: float
-    test_loss: float
-    test_accuracy: float
+    validation_loss: float
+    validation_accuracy: float
     seconds: float
 
 
 def train(
     network: Network,
-    rows: Examples,
-    test: Examples,
+    X: np.ndarray,
+    y: np.ndarray,
     optimizer: Optimizer,
     epochs: int,
-    done: int = 0,
+    *,
+    batch_size: int | None = None,
+    validation: tuple[np.ndarray, np.ndarray] | None = None,
     l2: float | Sequence[float] = 0.0,
+    seed: int = 0,
+    done: int = 0,
 ) -> Iterator[Epoch]:
-    """Full-batch training from epoch `done` + 1 to `epochs`, one `Epoch` record at a time.
+    """Train from epoch `done` + 1 to `epochs`, one `Epoch` record at a time.
 
-    The loss is the mean over the rows; `l2`, one number or one for each layer, adds l2/2 times the
-    sum of the squared weights (not biases) to what is minimised, and is left out of the losses
-    reported. `network.theta` changes in place, so between two records the network is that of the
-    last record.
+    `network.theta` changes in place, so between two records the network is that of the last record.
+
+    Args:
+        network: what is to learn.
+        X: (N, inputs); uint8 are pixels and mean shares of 255.
+        y: (N,) labels or numbers, as `Network.examples` takes them.
+        optimizer: takes the steps.
+        epochs: passes over all rows.
+        batch_size: rows for each step, shuffled anew in every epoch; None for all, one step an
+            epoch.
+        validation: another (X, y), evaluated after every epoch.
+        l2: adds l2/2 times the sum of the squared weights (not biases) to what is minimised, the
+            mean loss; one number, or one for each layer. The losses reported are without it.
+        seed: of the shuffling. How epoch 7 is shuffled does not depend on where training began.
+        done: epochs that the network has behind it.
 
     Raises:
-        InputError: the parameters overflowed; `network.theta` is of no more use.
+        InputError: X or y do not fit the network, or the numbers overflowed, in which case
+            `network.theta` is of no more use; it says in which layer.
     """
-    batch, test_batch = Batch(rows), Batch(test)
+    X, targets = network.examples(X, y)
+    held_out = full_batch(*network.examples(*validation)) if validation else None
+    if batch_size is None:
+        all_rows = [full_batch(X, targets)]
+        return records(network, lambda epoch: all_rows, held_out, optimizer, l2, done, epochs)
+    if batch_size < 1:
+        raise InputError(f"batch_size is {batch_size}, expected None or a number from 1 on")
+
+    def shuffled(epoch: int) -> Iterator[Batch]:
+        return mini_batches(X, targets, batch_size, np.random.default_rng([seed, epoch]))
+
+    return records(network, shuffled, held_out, optimizer, l2, done, epochs)
+
+
+def records(
+    network: Network,
+    batches: Callable[[int], Iterable[Batch]],
+    held_out: Batch | None,
+    optimizer: Optimizer,
+    l2: float | Sequence[float],
+    done: int,
+    epochs: int,
+) -> Iterator[Epoch]:
+    """The loop itself: `batches` gives those of an epoch."""
     for epoch in range(done + 1, epochs + 1):
         started = time.perf_counter()
-        loss, accuracy, gradient = full_batch(network, batch)
-        with np.errstate(over="ignore", invalid="ignore"):
+        before, rows = [], []
+        for batch in batches(epoch):
+            before.append(step(network, optimizer, batch, l2, epoch))
+            rows.append(batch.rows)
+        loss, accuracy = np.average(before, axis=0, weights=rows).tolist()
+        after = evaluate(network, held_out) if held_out else (NAN, NAN)
+        yield Epoch(epoch, loss, accuracy, *after, time.perf_counter() - started)
+
+
+def step(
+    network: Network,
+    optimizer: Optimizer,
+    batch: Batch,
+    l2: float | Sequence[float],
+    epoch: int,
+) -> tuple[float, float]:
+    """Change the parameters by one step; mean loss and accuracy before it."""
+    with quiet():
+        loss, accuracy, gradient = loss_and_gradient(network, batch)
+        if np.isfinite(loss):
             add_l2(network, gradient, l2)
             optimizer.step(network.theta, gradient)
-        if not np.isfinite(network.theta).all():
+        if not (np.isfinite(loss) and np.isfinite(network.theta).all()):
             raise InputError(
-                f"training diverged in epoch {epoch}: parameters are no longer finite numbers,"
+                f"training diverged in epoch {epoch}: {overflow(network, batch)} not finite,"
                 " expected a smaller learning rate or L2"
             )
-        test_loss, test_accuracy = evaluate(network, test_batch)
-        seconds = time.perf_counter() - started
-        yield Epoch(epoch, loss, accuracy, test_loss, test_accuracy, seconds)
+    return loss, accuracy
 
 
-def full_batch(network: Network, batch: Batch) -> tuple[float, float, np.ndarray]:
-    """Mean loss, accuracy and mean gradient over all rows, summed slice by slice in order."""
+def loss_and_gradient(network: Network, batch: Batch) -> tuple[float, float, np.ndarray]:
+    """Mean loss, accuracy and mean gradient over a batch, summed slice by slice in order."""
 
-    def one_slice(part: Slice) -> tuple[float, int, np.ndarray]:
-        with np.errstate(over="ignore", invalid="ignore"):  # `train` finds what overflows
-            loss, outputs, gradient = network.loss_and_gradient(*part)
-            return loss, right(outputs, part.targets), gradient
+    def one_slice(part: Slice) -> tuple[float, float, np.ndarray]:
+        with quiet():
+            loss, p, gradient = network.loss_and_gradient(*part)
+            return loss, right(network, p, part.targets), gradient
 
-    total_loss, total_right, total_gradient = 0.0, 0, np.zeros_like(network.theta)
+    total_loss, total_right, total_gradient = 0.0, 0.0, np.zeros_like(network.theta)
     for loss, count, gradient in in_turns(one_slice, batch.slices):
         total_loss += loss
         total_right += count
@@ -82,28 +141,44 @@ def full_batch(network: Network, batch: Batch) -> tuple[float, float, np.ndarray
 
 
 def evaluate(network: Network, batch: Batch) -> tuple[float, float]:
-    """Mean loss and accuracy over all rows."""
+    """Mean loss and accuracy over all rows of a batch."""
 
-    def one_slice(part: Slice) -> tuple[float, int]:
-        with np.errstate(over="ignore", invalid="ignore"):
-            loss, outputs = network.loss(*part)
-            return loss, right(outputs, part.targets)
+    def one_slice(part: Slice) -> tuple[float, float]:
+        with quiet():
+            loss, p = network.loss(*part)
+            return loss, right(network, p, part.targets)
 
     losses, counts = zip(*in_turns(one_slice, batch.slices), strict=True)
     return sum(losses) / batch.rows, sum(counts) / batch.rows
 
 
-def right(outputs: np.ndarray, targets: np.ndarray) -> int:
-    """How many rows have their highest output where the one-hot target is 1."""
-    return int(np.count_nonzero((outputs * targets).sum(axis=1) == outputs.max(axis=1)))
+def right(network: Network, p: np.ndarray, targets: np.ndarray) -> float:
+    """How many rows are predicted right; nan where numbers are predicted."""
+    if network.output.right is None:
+        return NAN
+    return float(np.count_nonzero(network.output.right(p, targets)))
+
+
+def quiet() -> np.errstate:
+    """`step` finds what overflows, and tells it in a sentence."""
+    return np.errstate(over="ignore", invalid="ignore")
+
+
+def overflow(network: Network, batch: Batch) -> str:
+    """Where numbers stopped being finite: the first layer whose parameters or outputs are not."""
+    for number, parameters in enumerate(network.parameters, start=1):
+        if not all(np.isfinite(part).all() for part in parameters):
+            return f"the parameters of layer {number} are"
+    for X, _, columns in batch.slices:
+        for number, a in enumerate(network.forward(X, columns)[0]):
+            if not np.isfinite(a).all():
+                return f"the outputs of layer {number} are"
+    return f"the loss that layer {len(network.layers)} ends in is"
 
 
 def add_l2(network: Network, gradient: np.ndarray, l2: float | Sequence[float]) -> None:
     """Add the slope of l2/2 sum(W^2) to `gradient` in place, layer by layer."""
-    for (dW, _), (W, _), strength in zip(
-        network.views(gradient),
-        network.views(network.theta),
-        np.broadcast_to(l2, len(network.layers)),
-        strict=True,
-    ):
+    strengths = np.broadcast_to(l2, len(network.layers))
+    pairs = zip(network.views(gradient), network.parameters, strengths, strict=True)
+    for (dW, _), (W, _), strength in pairs:
         dW += strength * W

@@ -47,9 +47,8 @@ def lines(records: Iterable[Epoch], total: int, done: int) -> Iterator[Epoch]:
 
 def figures(record: Epoch) -> str:
     """Loss and accuracies in a few words."""
-    return (
-        f"loss {record.loss:.4f}, accuracy {record.accuracy:.2%}, test {record.test_accuracy:.2%}"
-    )
+    accuracy, held_out = record.accuracy, record.validation_accuracy
+    return f"loss {record.loss:.4f}, accuracy {accuracy:.2%}, test {held_out:.2%}"
 
 
 @contextmanager

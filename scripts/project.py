@@ -16,8 +16,9 @@ from types import TracebackType
 
 ROOT = Path(__file__).resolve().parent.parent
 DATA = ROOT / "data" / "digits.csv.gz"
-LATEST = ROOT / "models" / "latest"
-PRETRAINED = ROOT / "models" / "pretrained.npz"
+MODELS = ROOT / "models"
+LATEST = MODELS / "latest"
+PRETRAINED = MODELS / "pretrained.npz"
 
 if sys.stderr is None:  # closed by the caller; nobody to tell
     sys.stderr = Path(os.devnull).open("w")  # noqa: SIM115  (stays open to the end)
@@ -92,6 +93,16 @@ def load_model(path: Path | None) -> DigitClassifier:
     classifier = load(model)
     print(f"model: {model}", file=sys.stderr)
     return classifier
+
+
+def require(module: str, package: str) -> None:
+    """Refuse to go on without a package that only some commands need.
+
+    Raises:
+        InputError: it is not installed; says how it would be.
+    """
+    if find_spec(module) is None:
+        raise InputError(f"{package} is not installed; python -m pip install {package}")
 
 
 def make_directory(path: Path) -> None:

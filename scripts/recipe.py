@@ -10,12 +10,11 @@ from digits.augment import elastic
 from digits.centring import Centred
 from digits.classifier import CLASSES, LAYERS, PIXELS, TREATMENTS, DigitClassifier
 from digits.dataset import Digits
-from digits.functions import one_hot
 from digits.likeness import learn
 from digits.network import Network
 from digits.optimizers import Adam, GradientDescent, Optimizer, Rprop, warmup_cosine
 from digits.strokes import drawn
-from digits.training import Epoch, Examples, train
+from digits.training import Epoch, train
 
 # How each optimizer is set where neither the preset nor a flag says otherwise. These and the
 # presets were chosen on validation rows: study.py repeats that, docs/results.md has the figures.
@@ -70,6 +69,13 @@ WARMUP = 20  # epochs in which the learning rate of the cosine schedule rises
 Settings = dict[str, Any]
 
 
+class Examples(NamedTuple):
+    """Images as the network takes them, and the digits they show."""
+
+    X: np.ndarray  # (N, 784) uint8, or floats
+    y: np.ndarray  # (N,) integers
+
+
 class Run(NamedTuple):
     """Everything a training run is made of."""
 
@@ -111,8 +117,8 @@ def prepare(settings: Settings, rows: Digits, test: Digits) -> Run:
         settings,
         network,
         optimizer_of(settings, network, X),
-        Examples(X, one_hot(labels, CLASSES)),
-        Examples(treat(test.images), one_hot(test.labels, CLASSES)),
+        Examples(X, labels),
+        Examples(treat(test.images), test.labels),
         rng,
         history=[],
         data_digest=digest(rows, test),
@@ -160,7 +166,9 @@ def epochs(run: Run) -> Iterator[Epoch]:
     done, total, l2 = len(run.history), run.settings["epochs"], run.settings["l2"]
     if run.settings["centred"]:
         l2 = [l2 / scale**2 for scale in SCALES]
-    for record in train(run.network, run.rows, run.test, run.optimizer, total, done, l2):
+    for record in train(
+        run.network, *run.rows, run.optimizer, total, validation=run.test, l2=l2, done=done
+    ):
         run.history.append(record)
         yield record
 
@@ -169,9 +177,8 @@ def classifier_of(run: Run) -> DigitClassifier:
     """The run's network as it is now, ready for plain images, with where it came from."""
     about = {**run.settings, "data": run.data_digest, "epochs_done": len(run.history)}
     treatment = run.settings["treatment"]
-    X, targets = run.rows
-    known = X.dtype == np.uint8
-    likeness = learn(X, targets.argmax(axis=1), CLASSES) if known else None
+    known = run.rows.X.dtype == np.uint8
+    likeness = learn(*run.rows, CLASSES) if known else None
     return DigitClassifier(run.network, treatment, likeness, about)
 
 

@@ -28,6 +28,8 @@ class Seen(NamedTuple):
     probabilities: np.ndarray  # (10,)
 
 
+# The columns of history.csv: of the digits, those that are held out are the test rows.
+HISTORY = ("epoch", "loss", "accuracy", "test_loss", "test_accuracy", "seconds")
 DPI = 120
 GALLERY = (4, 6)  # rows and columns of mistakes
 
@@ -91,6 +93,16 @@ def draw_history(directory: Path, history: list[Epoch]) -> None:
     save(figure, directory / "loss_curves.png")
 
 
+def classification_report(matrix: np.ndarray, names: Sequence[str]) -> str:
+    """Precision, recall, F1 and number of true rows of each class, as a table."""
+    width = max(len(name) for name in ("class", *names)) + 2
+    lines = [f"{'class':<{width}}precision   recall       F1  support"]
+    for name, *scores, support in zip(names, *metrics.class_scores(matrix), strict=True):
+        shares = "".join(f"{100 * score:7.2f} %" for score in scores)
+        lines.append(f"{name:<{width}}{shares}{support:9,}")
+    return "\n".join(lines)
+
+
 def draw_seen(path: Path, rows: Sequence[Seen]) -> None:
     """Write a figure with a row per picture: as it is, as an image, as posed, and the answer."""
     figure = Figure(figsize=(11, 2.9 * len(rows)), layout="constrained")
@@ -104,7 +116,7 @@ def draw_seen(path: Path, rows: Sequence[Seen]) -> None:
 
 def write_history(path: Path, history: list[Epoch]) -> None:
     """Write the records as CSV, one row an epoch."""
-    lines = [",".join(map(str, line)) for line in (Epoch._fields, *history)]
+    lines = [",".join(map(str, line)) for line in (HISTORY, *history)]
     with replacing(path) as file:
         file.write("\n".join([*lines, ""]).encode())
 
@@ -116,13 +128,12 @@ def write_metrics(path: Path, scores: Metrics) -> None:
 
 
 def table(scores: Metrics) -> str:
-    """Metrics as a table: precision and recall of each digit, then the whole."""
-    support = np.array(scores["confusion_matrix"]).sum(axis=1)
-    lines = ["digit  precision  recall  test rows"]
-    for digit, (precision, recall, rows) in enumerate(
-        zip(scores["precision"], scores["recall"], support, strict=True)
-    ):
-        lines.append(f"{digit:<5}{100 * precision:9.2f} %{100 * recall:6.2f} %{rows:11,}")
-    lines.append(f"test loss: {scores['test_loss']:.4f}")
-    lines.append(f"test accuracy: {100 * scores['test_accuracy']:.2f} %")
-    return "\n".join(lines)
+    """Metrics as a table: the scores of each digit, then the whole."""
+    names = [str(digit) for digit in range(CLASSES)]
+    return "\n".join(
+        [
+            classification_report(np.array(scores["confusion_matrix"]), names),
+            f"test loss: {scores['test_loss']:.4f}",
+            f"test accuracy: {100 * scores['test_accuracy']:.2f} %",
+        ]
+    )

@@ -109,7 +109,7 @@ def measure(digits: Digits, name: str, split: str, seed: int) -> dict[str, Any]:
         "setting": name,
         "split": split,
         "seed": seed,
-        "accuracy": run.history[-1].test_accuracy,
+        "accuracy": run.history[-1].validation_accuracy,
         "train_accuracy": round(run.history[-1].accuracy, 6),
         "epochs": settings["epochs"],
         "seconds": round(sum(record.seconds for record in run.history), 1),

@@ -2,7 +2,8 @@ import numpy as np
 
 from digits.centring import Centred
 from digits.functions import one_hot
-from digits.network import Dense, Network
+from digits.layers import Dense
+from digits.network import Network
 from digits.optimizers import GradientDescent, Rprop
 
 LAYERS = [Dense(4, "sigmoid"), Dense(3, "softmax")]

@@ -4,7 +4,8 @@ import pytest
 from digits import checkpoints, classifier
 from digits.classifier import LAYERS, PIXELS, DigitClassifier
 from digits.errors import InputError
-from digits.network import Dense, Network
+from digits.layers import Dense
+from digits.network import Network
 
 
 @pytest.fixture
@@ -25,7 +26,7 @@ def test_the_model_file_says_what_is_done_to_images(tmp_path, reader, digits, tr
     reader.treatment = treatment
     reader.save(tmp_path / "a.npz")
     seen = classifier.TREATMENTS[treatment](digits.images)
-    expected = reader.network.outputs(seen)
+    expected = reader.network.probabilities(seen)
     found = classifier.load(tmp_path / "a.npz").probabilities(digits.images)
     assert found.tobytes() == expected.tobytes()
 

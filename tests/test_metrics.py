@@ -16,6 +16,18 @@ def test_metrics_are_those_of_scikit_learn(rng):
         np.testing.assert_allclose(ours, theirs)
 
 
+def test_r2_and_the_accuracy_of_several_labels_are_those_of_scikit_learn(rng):
+    reference = pytest.importorskip("sklearn.metrics", reason="scikit-learn is not installed")
+    y, predicted = rng.normal(size=(2, 50, 3))
+    y[:, 2] = 5  # does not vary
+    assert metrics.r2(y, predicted) == pytest.approx(reference.r2_score(y, predicted))
+    assert metrics.r2(y[:, 0], predicted[:, 0]) == pytest.approx(
+        reference.r2_score(y[:, 0], predicted[:, 0])
+    )
+    labels, told = rng.integers(0, 2, (2, 50, 2))
+    assert metrics.accuracy(labels, told) == reference.accuracy_score(labels, told)
+
+
 def test_rows_are_true_and_columns_predicted():
     matrix = metrics.confusion_matrix(np.array([0, 0, 1]), np.array([0, 1, 1]), 3)
     assert matrix.tolist() == [[1, 1, 0], [0, 1, 0], [0, 0, 0]]

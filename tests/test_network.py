@@ -1,13 +1,26 @@
 import numpy as np
 import pytest
 
+import check_gradients
+from check_gradients import finite_differences
 from digits.classifier import LAYERS, PIXELS
+from digits.errors import InputError
 from digits.functions import one_hot
-from digits.network import Dense, Network
+from digits.layers import HIDDEN, Dense
+from digits.network import Network
+from digits.outputs import OUTPUTS
 
 
-def small_network(rng):
-    return Network(5, [Dense(4, "sigmoid"), Dense(3, "sigmoid"), Dense(3, "softmax")], rng, "f8")
+def small_network(rng, hidden="sigmoid", output="softmax"):
+    layers = [Dense(4, hidden, "normal"), Dense(3, hidden, "normal"), Dense(3, output, "normal")]
+    return Network(5, layers, rng, np.float64)
+
+
+def some_y(rng, output, rows):
+    """What an output may be asked for."""
+    if output == "softmax":
+        return rng.integers(0, 3, rows)
+    return rng.integers(0, 2, (rows, 3)) if output == "sigmoid" else rng.normal(size=(rows, 3))
 
 
 def test_the_digit_network_has_13002_parameters_and_says_so(rng):
@@ -19,22 +32,28 @@ def test_the_digit_network_has_13002_parameters_and_says_so(rng):
     assert repr(network) == "784 - sigmoid 16 - sigmoid 16 - softmax 10"
 
 
-def test_every_slope_is_its_finite_difference(rng):
-    network = small_network(rng)
-    X, targets = rng.normal(size=(7, 5)), one_hot(rng.integers(0, 3, 7), 3, np.float64)
+@pytest.mark.parametrize("output", OUTPUTS)
+@pytest.mark.parametrize("hidden", HIDDEN)
+def test_every_slope_is_its_finite_difference(rng, hidden, output):
+    network = small_network(rng, hidden, output)
     network.theta += rng.normal(size=network.theta.size)
+    X, targets = network.examples(rng.normal(size=(7, 5)), some_y(rng, output, 7))
     _, _, gradient = network.loss_and_gradient(X, targets)
-    h = 1e-5
-    for i in range(network.theta.size):
-        there = network.theta[i]
-        network.theta[i] = there + h
-        above, _ = network.loss(X, targets)
-        network.theta[i] = there - h
-        below, _ = network.loss(X, targets)
-        network.theta[i] = there
-        difference = (above - below) / (2 * h)
-        scale = max(abs(difference), abs(gradient[i]), 1e-3)
-        assert abs(difference - gradient[i]) / scale < 1e-6, i
+    differences = finite_differences(network, X, targets)
+    np.testing.assert_allclose(gradient, differences, rtol=1e-6, atol=1e-8)
+    assert np.count_nonzero(gradient) > len(gradient) / 3
+
+
+def test_the_check_of_gradients_finds_a_wrong_slope_and_no_other(rng):
+    network = small_network(rng)
+    X, targets = network.examples(rng.normal(size=(7, 5)), some_y(rng, "softmax", 7))
+    _, _, gradient = network.loss_and_gradient(X, targets)
+    differences = finite_differences(network, X, targets)
+    text, worst = check_gradients.table(network, gradient, differences)
+    assert worst < check_gradients.LIMIT and len(text.splitlines()) == 7
+    gradient[network.theta.size - 1] *= 1.01
+    _, worst = check_gradients.table(network, gradient, differences)
+    assert worst > check_gradients.LIMIT
 
 
 def test_loss_and_gradient_of_slices_add_up_to_those_of_the_whole(rng):
@@ -65,11 +84,44 @@ def test_bytes_are_read_as_shares_of_255(rng, digits):
     np.testing.assert_allclose(as_bytes, as_floats, rtol=1e-5)
 
 
+def test_the_breast_cancer_network_is_summed_up_layer_for_layer(rng):
+    layers = [*(Dense(units, "relu") for units in (128, 64, 32)), Dense(1, "sigmoid")]
+    table = [line.split() for line in Network(30, layers, rng).summary().splitlines()]
+    counts = ["parameters", "3,968", "8,256", "2,080", "33", "14,337"]
+    assert [line[-1] for line in table] == counts
+    assert table[1] == ["1", "relu", "30", "x", "128", "128", "(N,", "128)", "3,968"]
+
+
 def test_glorot_weights_have_the_variance_of_its_paper_and_biases_start_at_zero(rng):
     network = Network(300, [Dense(200, "sigmoid"), Dense(10, "softmax")], rng)
-    W, b = network.views(network.theta)[0]
+    W, b = network.parameters[0]
     assert W.var() == pytest.approx(2 / 500, rel=0.02)
+    assert abs(W).max() < np.sqrt(6 / 500)
     assert not b.any()
+
+
+def test_he_weights_have_the_variance_of_its_paper_and_biases_start_at_zero(rng):
+    W, b = Network(300, [Dense(200, "relu"), Dense(1, "sigmoid")], rng).parameters[0]
+    assert W.var() == pytest.approx(2 / 300, rel=0.02)
+    assert abs(W).max() > 3 * np.sqrt(2 / 300)  # normal, not uniform
+    assert not b.any()
+
+
+def test_normal_parameters_have_a_tenth_of_the_standard_deviation(rng):
+    network = Network(300, [Dense(200, "linear", "normal")], rng)
+    for part in network.parameters[0]:
+        assert part.std() == pytest.approx(0.1, rel=0.1) and part.any()
+
+
+@pytest.mark.parametrize(
+    "activation, initial", [("relu", "he"), ("tanh", "glorot"), ("sigmoid", "glorot")]
+)
+def test_parameters_start_as_suits_the_activation_where_nothing_is_said(activation, initial):
+    plain, named = (
+        Network(6, [Dense(4, activation, given), Dense(1, "linear")], np.random.default_rng(0))
+        for given in (None, initial)
+    )
+    assert plain.theta.tobytes() == named.theta.tobytes()
 
 
 def test_uniform_parameters_lie_between_minus_a_half_and_a_half(rng):
@@ -82,3 +134,93 @@ def test_outputs_are_probabilities(rng):
     p = small_network(rng).outputs(rng.normal(size=(20, 5)))
     assert p.shape == (20, 3) and (p > 0).all()
     np.testing.assert_allclose(p.sum(axis=1), 1)
+
+
+def test_predictions_are_labels_yes_or_no_and_numbers(rng):
+    X = rng.normal(size=(20, 5))
+    for output, kind, shape in (("softmax", "i", (20,)), ("sigmoid", "i", (20, 3))):
+        network = small_network(rng, output=output)
+        predicted = network.predict(X)
+        assert predicted.dtype.kind == kind and predicted.shape == shape
+    p = network.probabilities(X)
+    assert predicted.tolist() == (p > 0.5).tolist() and ((p > 0) & (p < 1)).all()
+    one = Network(5, [Dense(1, "linear")], rng)
+    W, b = one.parameters[0]
+    np.testing.assert_allclose(one.predict(X), X @ W[:, 0] + b, rtol=1e-5)
+
+
+@pytest.mark.parametrize("output", OUTPUTS)
+def test_scores_are_those_of_scikit_learn(rng, output):
+    reference = pytest.importorskip("sklearn.metrics", reason="scikit-learn is not installed")
+    network, X = small_network(rng, output=output), rng.normal(size=(50, 5))
+    y = some_y(rng, output, 50)
+    scores = {"linear": reference.r2_score}
+    expected = scores.get(output, reference.accuracy_score)(y, network.predict(X))
+    assert network.score(X, y) == pytest.approx(expected, rel=1e-12)
+
+
+@pytest.mark.parametrize(
+    "layers, sentence",
+    [
+        ([], "no layers"),
+        ([Dense(3, "swish"), Dense(2, "softmax")], r"layer 1, .* 'swish', expected one of relu, s"),
+        ([Dense(3, "softmax"), Dense(2, "softmax")], "layer 1, a hidden layer, .* 'softmax'"),
+        ([Dense(3, "relu"), Dense(2, "tanh")], r"layer 2, an output, .* 'tanh', expected one of s"),
+        ([Dense(0, "relu"), Dense(2, "softmax")], "layer 1 has 0 units"),
+        ([Dense(2.5, "linear")], "layer 1 has 2.5 units"),
+        ([Dense(2, "linear", "zeros")], "layer 1 starts from 'zeros', expected one of glorot, he"),
+        ([Dense(1, "softmax")], "layer 1 is a softmax of 1 unit"),
+    ],
+)
+def test_a_layer_that_is_none_is_named_with_what_was_expected(rng, layers, sentence):
+    with pytest.raises(InputError, match=sentence):
+        Network(4, layers, rng)
+
+
+@pytest.mark.parametrize(
+    "X, sentence",
+    [
+        (np.zeros((3, 4)), r"X is \(3, 4\) float64, but layer 1 expects \(N, 5\)"),
+        (np.zeros(5), r"X is \(5,\) float64"),
+        ([["a"] * 5], "X is .* but layer 1 expects"),
+        (np.full((3, 5), np.nan), r"X\[0, 0\] is nan, but layer 1 expects finite"),
+        (np.diag([0, 0, np.inf, 0, 0]), r"X\[2, 2\] is inf"),
+    ],
+)
+def test_inputs_that_do_not_fit_are_named_with_what_was_expected(rng, X, sentence):
+    network = small_network(rng)
+    for use in (network.predict, network.probabilities, network.outputs):
+        with pytest.raises(InputError, match=sentence):
+            use(X)
+
+
+@pytest.mark.parametrize(
+    "output, y, sentence",
+    [
+        ("softmax", [0, 3], r"y\[1\] is 3, expected a label from 0 to 2"),
+        ("softmax", [0, -1], r"y\[1\] is -1"),
+        ("softmax", [0.0, 1.0], "y is float64, expected integer labels"),
+        ("softmax", np.eye(3)[:2], r"y is \(2, 3\) float64, expected \(2,\)"),
+        ("softmax", ["a", "b"], "y is "),
+        ("softmax", [1], r"X is \(2, 5\) but y is \(1,\)"),
+        ("softmax", 1, r"y is \(\)"),
+        ("sigmoid", [[0, 1, 2], [0, 0, 0]], r"y\[0, 2\] is 2, expected 0 or 1"),
+        ("sigmoid", [0, 1], r"expected \(2, 3\)"),
+        ("linear", np.full((2, 3), np.nan), r"y\[0, 0\] is nan, expected a finite number"),
+    ],
+)
+def test_a_y_that_does_not_fit_is_named_with_what_was_expected(rng, output, y, sentence):
+    with pytest.raises(InputError, match=sentence):
+        small_network(rng, output=output).examples(np.zeros((2, 5)), y)
+
+
+def test_targets_of_another_shape_and_missing_rows_are_named(rng):
+    network = small_network(rng)
+    with pytest.raises(InputError, match=r"targets are \(2,\), but layer 3 gives \(2, 3\)"):
+        network.loss_and_gradient(np.zeros((2, 5)), np.zeros(2))
+    with pytest.raises(InputError, match=r"X is .* but layer 1 expects"):
+        network.loss(np.zeros((2, 4)), np.zeros((2, 3)))
+    with pytest.raises(InputError, match="X has no rows"):
+        network.score(np.zeros((0, 5)), np.zeros(0, int))
+    with pytest.raises(InputError, match="predicts numbers"):
+        small_network(rng, output="linear").probabilities(np.zeros((2, 5)))

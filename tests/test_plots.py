@@ -2,6 +2,8 @@ import numpy as np
 from matplotlib.figure import Figure
 
 from digits import plots
+from digits.layers import Dense
+from digits.network import Network
 from digits.training import Epoch
 
 HISTORY = [Epoch(i, 2 / i, 1 - 1 / (i + 1), 2.1 / i, 1 - 1.1 / (i + 1), 0.1) for i in range(1, 9)]
@@ -18,6 +20,25 @@ def test_loss_curves_show_training_and_test_rows_with_labels():
         assert training.get_color() != test.get_color()
     assert left.get_lines()[1].get_ydata()[0] == 2.1
     assert right.get_lines()[0].get_ydata()[-1] == 100 * HISTORY[-1].accuracy
+
+
+def test_curves_of_a_run_without_test_rows_show_training_rows_only():
+    nan = float("nan")
+    history = [record._replace(validation_loss=nan, validation_accuracy=nan) for record in HISTORY]
+    left, right = Figure().subplots(1, 2)
+    plots.losses(left, history, "half squared error")
+    plots.accuracies(right, history)
+    assert len(left.get_lines()) == len(right.get_lines()) == 1
+    assert left.get_ylabel() == "half squared error"
+
+
+def test_the_decision_boundary_is_where_the_probability_is_a_half(rng):
+    network = Network(2, [Dense(1, "sigmoid")], rng)
+    network.theta[:] = 1, -1, 0  # p = 0.5 where both inputs are equal
+    axes = Figure().subplots()
+    plots.decision_boundary(axes, network, X := rng.normal(size=(20, 2)), X[:, 0].round() > 0)
+    (line,) = axes.collections[1].get_paths()
+    np.testing.assert_allclose(*line.vertices.T, atol=1e-2)
 
 
 def test_only_mistakes_colour_the_confusion_matrix_and_every_count_is_legible():

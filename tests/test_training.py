@@ -2,17 +2,13 @@ import numpy as np
 import pytest
 
 from digits import batch, parallel
-from digits.batch import Batch
-from digits.classifier import CLASSES, LAYERS, PIXELS
-from digits.functions import one_hot
+from digits.batch import full_batch, mini_batches
+from digits.classifier import LAYERS, PIXELS
+from digits.errors import InputError
+from digits.layers import Dense
 from digits.network import Network
-from digits.optimizers import GradientDescent
-from digits.training import Examples, evaluate, full_batch, train
-
-
-@pytest.fixture
-def examples(digits):
-    return Examples(digits.images, one_hot(digits.labels, CLASSES))
+from digits.optimizers import Adam, GradientDescent
+from digits.training import evaluate, loss_and_gradient, train
 
 
 @pytest.fixture
@@ -20,14 +16,19 @@ def network(rng):
     return Network(PIXELS, LAYERS, rng)
 
 
+@pytest.fixture
+def examples(network, digits):
+    return network.examples(*digits)
+
+
 def sliced(examples, monkeypatch, rows):
     monkeypatch.setattr(batch, "SLICE_ROWS", rows)
-    return Batch(examples)
+    return full_batch(*examples)
 
 
 def test_slices_change_nothing_but_rounding(network, examples, monkeypatch):
-    loss, accuracy, gradient = full_batch(network, sliced(examples, monkeypatch, 700))
-    sliced_loss, sliced_accuracy, sliced_gradient = full_batch(
+    loss, accuracy, gradient = loss_and_gradient(network, sliced(examples, monkeypatch, 700))
+    sliced_loss, sliced_accuracy, sliced_gradient = loss_and_gradient(
         network, sliced(examples, monkeypatch, 99)
     )
     assert sliced_loss == pytest.approx(loss, rel=1e-6)
@@ -38,23 +39,23 @@ def test_slices_change_nothing_but_rounding(network, examples, monkeypatch):
 @pytest.mark.parametrize("as_floats", [False, True])
 def test_left_out_columns_change_nothing_but_rounding(network, examples, monkeypatch, as_floats):
     if as_floats:
-        examples = Examples(examples.X.astype(np.float32) / 255, examples.targets)
+        examples = examples[0].astype(np.float32) / 255, examples[1]
     laid_out = sliced(examples, monkeypatch, 99)
     assert min(part.X.shape[1] for part in laid_out.slices) < 400
     assert sum(part.X.sum(dtype=np.float64) for part in laid_out.slices) == pytest.approx(
-        examples.X.sum(dtype=np.float64)
+        examples[0].sum(dtype=np.float64)
     )
     loss, _, gradient = network.loss_and_gradient(*examples)
-    n = len(examples.X)
-    without_loss, _, without_gradient = full_batch(network, laid_out)
+    n = len(examples[0])
+    without_loss, _, without_gradient = loss_and_gradient(network, laid_out)
     assert without_loss == pytest.approx(loss / n, rel=1e-6)
     np.testing.assert_allclose(without_gradient, gradient / n, rtol=1e-3, atol=1e-7)
 
 
 def test_blank_rows_and_no_columns_at_all_are_trained_on_too(network, rng):
-    blank = Examples(np.zeros((3, PIXELS), np.uint8), one_hot(np.array([1, 2, 3]), CLASSES))
+    blank = network.examples(np.zeros((3, PIXELS), np.uint8), np.array([1, 2, 3]))
     loss, _, gradient = network.loss_and_gradient(*blank)
-    laid_out_loss, _, laid_out_gradient = full_batch(network, Batch(blank))
+    laid_out_loss, _, laid_out_gradient = loss_and_gradient(network, full_batch(*blank))
     assert laid_out_loss == pytest.approx(loss / 3)
     np.testing.assert_allclose(laid_out_gradient, gradient / 3, atol=1e-7)
 
@@ -65,27 +66,27 @@ def test_threads_change_not_a_bit(network, examples, monkeypatch, threads):
     results = []
     for number in (1, threads):
         monkeypatch.setattr(parallel.in_turns, "__defaults__", (number,))
-        results.append(full_batch(network, laid_out))
+        results.append(loss_and_gradient(network, laid_out))
     assert results[0][:2] == results[1][:2]
     assert results[0][2].tobytes() == results[1][2].tobytes()
 
 
-def test_an_epoch_is_one_exact_step_down_the_mean_loss(network, examples):
+def test_an_epoch_is_one_exact_step_down_the_mean_loss(network, digits, examples):
     before = network.theta.copy()
     loss, _, gradient = network.loss_and_gradient(*examples)
-    records = list(train(network, examples, examples, GradientDescent(0.5), epochs=1))
-    n = len(examples.X)
+    records = list(train(network, *digits, GradientDescent(0.5), 1, validation=digits))
+    n = len(examples[0])
     np.testing.assert_allclose(network.theta, before - 0.5 * gradient / n, rtol=1e-4, atol=1e-6)
     assert records[0].loss == pytest.approx(loss / n, rel=1e-6)
-    assert (records[0].test_loss, records[0].test_accuracy) == evaluate(network, Batch(examples))
+    assert records[0][3:5] == evaluate(network, full_batch(*examples))
 
 
 @pytest.mark.parametrize("l2", [0.25, [0.1, 0.2, 0.0]])
-def test_l2_pulls_on_weights_and_not_on_biases(network, examples, l2):
+def test_l2_pulls_on_weights_and_not_on_biases(network, digits, examples, l2):
     network.theta += 0.1
-    _, _, plain = full_batch(network, Batch(examples))
+    _, _, plain = loss_and_gradient(network, full_batch(*examples))
     before = network.theta.copy()
-    list(train(network, examples, examples, GradientDescent(1.0), epochs=1, l2=l2))
+    list(train(network, *digits, GradientDescent(1.0), epochs=1, l2=l2))
     pull = network.views(before - plain - network.theta)
     strengths = [0.25, 0.25, 0.25] if l2 == 0.25 else l2
     for (dW, db), (W, b), strength in zip(pull, network.views(before), strengths, strict=True):
@@ -93,12 +94,99 @@ def test_l2_pulls_on_weights_and_not_on_biases(network, examples, l2):
         np.testing.assert_allclose(db, 0 * b, atol=1e-6)
 
 
-def test_training_goes_on_after_the_epochs_already_done(network, examples):
-    records = train(network, examples, examples, GradientDescent(0.1), epochs=5, done=3)
+def test_training_goes_on_after_the_epochs_already_done(network, digits):
+    records = train(network, *digits, GradientDescent(0.1), epochs=5, done=3)
     assert [record.epoch for record in records] == [4, 5]
 
 
-def test_descent_brings_the_loss_down(network, examples):
-    records = list(train(network, examples, examples, GradientDescent(0.5, 0.9, True), 40))
+def test_descent_brings_the_loss_down(network, digits):
+    records = list(train(network, *digits, GradientDescent(0.5, 0.9, True), 40))
     assert records[-1].loss < 0.5 * records[0].loss
     assert records[-1].accuracy > 0.8
+
+
+def test_mini_batches_hold_every_row_once_in_another_order_each_time(examples, rng):
+    X, targets = examples
+    first, second = (list(mini_batches(X, targets, 99, rng)) for _ in range(2))
+    assert [batch.rows for batch in first] == [99] * 7 + [7]
+    orders = [np.concatenate([part.X for batch in epoch for part in batch.slices])
+              for epoch in (first, second)]  # fmt: skip
+    assert (orders[0] != orders[1]).any() and (orders[0] != X).any()
+    for order in orders:
+        assert sorted(map(bytes, order)) == sorted(map(bytes, X))
+    labels = {row.tobytes(): target.argmax() for row, target in zip(X, targets, strict=True)}
+    part = first[3].slices[0]
+    assert [labels[row.tobytes()] for row in part.X] == part.targets.argmax(axis=1).tolist()
+
+
+def test_an_epoch_of_mini_batches_is_a_step_for_each(network, digits, examples, rng):
+    expected, optimizer = network.theta.copy(), GradientDescent(0.5, 0.9)
+    losses = []
+    for some in mini_batches(*examples, 300, np.random.default_rng([7, 1])):
+        network.theta[:] = expected
+        loss, _, gradient = loss_and_gradient(network, some)
+        losses.append(loss * some.rows)
+        optimizer.step(expected, gradient)
+    network.theta[:] = Network(PIXELS, LAYERS, np.random.default_rng(0)).theta
+    (record,) = train(network, *digits, GradientDescent(0.5, 0.9), 1, batch_size=300, seed=7)
+    assert network.theta.tobytes() == expected.tobytes()
+    assert record.loss == pytest.approx(sum(losses) / len(digits.images))
+    assert np.isnan(record[3:5]).all()  # no validation rows
+
+
+def test_a_batch_of_all_rows_steps_as_the_full_batch_but_for_rounding(digits):
+    thetas = []
+    for batch_size in (None, len(digits.images)):
+        network = Network(PIXELS, LAYERS, np.random.default_rng(0))
+        list(train(network, *digits, GradientDescent(0.5), 3, batch_size=batch_size))
+        thetas.append(network.theta)
+    np.testing.assert_allclose(*thetas, rtol=1e-4, atol=1e-6)
+
+
+def test_shuffling_depends_on_seed_and_epoch_and_on_nothing_else(digits):
+    def trained(seed: int, *stops: int) -> bytes:
+        network, optimizer = Network(PIXELS, LAYERS, np.random.default_rng(0)), Adam(0.01)
+        for done, epochs in zip((0, *stops), (*stops, 4), strict=True):
+            list(train(network, *digits, optimizer, epochs, batch_size=64, seed=seed, done=done))
+        return network.theta.tobytes()
+
+    assert trained(3) == trained(3, 1) == trained(3, 2, 3) != trained(4)
+
+
+def test_a_network_without_right_and_wrong_has_no_accuracy(rng):
+    X, network = rng.normal(size=(30, 4)), Network(4, [Dense(1, "linear")], rng)
+    (record,) = train(network, X, X[:, 0], GradientDescent(0.1), 1, validation=(X, X[:, 1]))
+    assert np.isfinite([record.loss, record.validation_loss]).all()
+    assert np.isnan([record.accuracy, record.validation_accuracy]).all()
+
+
+@pytest.mark.parametrize(
+    "rate, scale, sentence",
+    [
+        (1e300, 1, "diverged in epoch 1: the parameters of layer 1 are not finite"),
+        (1e-3, 1e30, "diverged in epoch 1: the outputs of layer 2 are not finite"),
+        (10, 1, "diverged in epoch [0-9]+: .* not finite, expected a smaller learning rate or L2"),
+    ],
+)
+def test_numbers_that_overflow_end_in_a_sentence_that_names_the_layer(rng, rate, scale, sentence):
+    network = Network(4, [Dense(3, "relu"), Dense(2, "relu"), Dense(1, "linear")], rng)
+    network.parameters[1][0][:] = scale
+    X = 1 + rng.random((30, 4)) * scale
+    with pytest.raises(InputError, match=sentence):
+        list(train(network, X, X[:, 0] / scale, GradientDescent(rate), 500))
+
+
+@pytest.mark.parametrize(
+    "change, sentence",
+    [
+        ({"batch_size": 0}, "batch_size is 0, expected None or a number from 1 on"),
+        ({"X": np.full((4, PIXELS), np.nan)}, r"X\[0, 0\] is nan"),
+        ({"X": np.zeros((4, 3))}, r"layer 1 expects \(N, 784\)"),
+        ({"y": np.full(4, 10)}, r"y\[0\] is 10, expected a label from 0 to 9"),
+        ({"validation": (np.zeros((1, 3)), np.zeros(1, int))}, r"layer 1 expects \(N, 784\)"),
+    ],
+)
+def test_what_cannot_be_trained_on_is_refused_before_the_first_epoch(network, change, sentence):
+    good = {"X": np.zeros((4, PIXELS)), "y": np.arange(4)}
+    with pytest.raises(InputError, match=sentence):
+        train(network, optimizer=GradientDescent(1), epochs=1, **(good | change))

@@ -1,0 +1,35 @@
+"""What the classic exercises share: their flags, and inputs on one scale."""
+
+import project
+
+import argparse
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+
+
+def parse(name: str, docstring: str, epochs: int, argv: Sequence[str] | None) -> argparse.Namespace:
+    """The flags of an exercise; the directory for its figures is there afterwards.
+
+    Raises:
+        InputError: scikit-learn, which has the data, is not installed.
+    """
+    parser = project.parser(docstring)
+    add, whole, output = parser.add_argument, project.whole_number, project.MODELS / name
+    add("--epochs", type=whole, metavar="N", default=epochs, help=f"default: {epochs}")
+    add("--output", type=Path, metavar="DIR", default=output, help=f"default: models/{name}")
+    options = parser.parse_args(argv)
+    project.require("sklearn", "scikit-learn")
+    project.make_directory(options.output)
+    return options
+
+
+def standardised(X: np.ndarray, like: np.ndarray) -> np.ndarray:
+    """X on the scale on which the columns of `like` have mean 0 and standard deviation 1."""
+    return (X - like.mean(axis=0)) / like.std(axis=0)
+
+
+def spread(scores: Sequence[float]) -> str:
+    """Mean ± standard deviation."""
+    return f"{np.mean(scores):.3f} ± {np.std(scores, ddof=1):.3f}"
