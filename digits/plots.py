@@ -10,7 +10,7 @@ from digits.network import Network
 from digits.training import Epoch
 
 TRAINING, TEST = "tab:blue", "tab:orange"
-CLASSES = LinearSegmentedColormap.from_list("classes", [TRAINING, "white", TEST])
+CLASS_COLOURS = LinearSegmentedColormap.from_list("classes", [TRAINING, "white", TEST])
 MISTAKES = LinearSegmentedColormap.from_list("mistakes", ["white", "tab:red"])
 
 
@@ -103,7 +103,8 @@ def decision_boundary(axes: Axes, network: Network, X: np.ndarray, y: np.ndarray
     across, up = (np.linspace(low[i], high[i], 300) for i in (0, 1))
     grid = np.stack(np.meshgrid(across, up), axis=-1)
     p = network.probabilities(grid.reshape(-1, 2)).reshape(grid.shape[:2])
-    shades = axes.contourf(across, up, p, levels=np.linspace(0, 1, 11), cmap=CLASSES, alpha=0.6)
+    levels = np.linspace(0, 1, 11)
+    shades = axes.contourf(across, up, p, levels=levels, cmap=CLASS_COLOURS, alpha=0.6)
     axes.figure.colorbar(shades, ax=axes, label="probability of class 1")
     axes.contour(across, up, p, levels=[0.5], colors="black")
     for label, colour in enumerate((TRAINING, TEST)):

@@ -43,19 +43,19 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def finite_differences(
-    network: Network, X: np.ndarray, targets: np.ndarray, bar: bool = False
+    network: Network, X: np.ndarray, targets: np.ndarray, h: float = H, bar: bool = False
 ) -> np.ndarray:
-    """(P,) slopes of the loss, by moving one parameter after the other a little, both ways."""
+    """(P,) slopes of the loss, by moving one parameter after the other by h, both ways."""
     theta, slopes = network.theta, np.zeros_like(network.theta)
     # disable=None: a bar on a terminal only
     for i in tqdm(range(theta.size), unit="parameter", disable=None if bar else True):
         there = theta[i]
-        theta[i] = there + H
+        theta[i] = there + h
         above, _ = network.loss(X, targets)
-        theta[i] = there - H
+        theta[i] = there - h
         below, _ = network.loss(X, targets)
         theta[i] = there
-        slopes[i] = (above - below) / (2 * H)
+        slopes[i] = (above - below) / (2 * h)
     return slopes
 
 

@@ -4,6 +4,7 @@ import project
 
 import hashlib
 import re
+import textwrap
 
 
 def test_the_python_of_the_readme_runs_and_prints_what_it_says(monkeypatch, capsys):
@@ -16,6 +17,32 @@ def test_the_python_of_the_readme_runs_and_prints_what_it_says(monkeypatch, caps
     assert answer == "[7]" and summary[-1].split() == ["total", "51"]
 
 
+QUOTE = re.compile(r"^\[([^]]+)\]\(\.\./([^)]+)\)\n```python\n(.*?)```", re.DOTALL | re.MULTILINE)
+
+
+def test_code_quoted_in_the_documents_is_the_code_in_the_files():
+    quoted = 0
+    for page in (project.ROOT / "docs").glob("*.md"):
+        for name, file, code in QUOTE.findall(page.read_text()):
+            lines = (project.ROOT / file).read_text().splitlines()
+            size = len(code.splitlines())
+            windows = (lines[i : i + size] for i in range(len(lines) - size + 1))
+            assert name == file
+            assert any(textwrap.dedent("\n".join(part)) == code.rstrip() for part in windows), code
+            quoted += 1
+    assert quoted > 10
+
+
+def test_the_python_of_how_it_works_runs_and_prints_what_it_says(monkeypatch, capsys, digits):
+    page = QUOTE.sub("", (project.ROOT / "docs" / "how-it-works.md").read_text())
+    by_hand, rebuilt = re.findall(r"```python\n(.*?)```", page, re.DOTALL)
+    exec(by_hand, {})
+    assert capsys.readouterr().out.strip() == by_hand.partition("  # ")[2].strip()
+    monkeypatch.setattr("digits.dataset.read_csv", lambda path: digits)
+    exec(rebuilt, {})
+    assert capsys.readouterr().out.startswith("1: loss 2.3")
+
+
 def test_the_data_have_the_checksum_that_their_readme_gives():
     told = re.search(r"`([0-9a-f]{64})`", (project.ROOT / "data" / "README.md").read_text())
     assert hashlib.sha256(project.DATA.read_bytes()).hexdigest() == told[1]
@@ -23,8 +50,18 @@ def test_the_data_have_the_checksum_that_their_readme_gives():
 
 def test_every_link_and_picture_of_the_documents_is_there():
     for page in (*project.ROOT.glob("*.md"), *project.ROOT.glob("*/*.md")):
-        for target in re.findall(r"\]\(([^)#]+)", page.read_text()):
-            assert target.startswith("http") or (page.parent / target).exists(), (page, target)
+        text = re.sub(r"```.*?```", "", page.read_text(), flags=re.DOTALL)
+        for target, heading in re.findall(r"\]\(([^)#]*)#?([^)]*)\)", text):
+            if not target.startswith("http"):
+                there = page.parent / target if target else page
+                assert there.exists(), (page, target)
+                assert not heading or heading in headings(there.read_text()), (page, heading)
+
+
+def headings(text: str) -> list[str]:
+    """The names under which GitHub's links find the headings of a page."""
+    titles = re.findall(r"^#+ (.*)$", text, re.MULTILINE)
+    return [re.sub(r"[^\w -]", "", title.lower()).replace(" ", "-") for title in titles]
 
 
 def test_no_document_has_a_blank_to_fill_in():
