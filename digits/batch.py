@@ -26,7 +26,7 @@ ALL = slice(None)
 class Slice(NamedTuple):
     """Some rows of a batch."""
 
-    X: np.ndarray  # (n, k) float, or uint8 pixels, which mean shares of 255
+    X: np.ndarray  # (n, k) numbers
     targets: np.ndarray  # (n, outputs) in Fortran order
     columns: Columns  # (k,) which inputs the columns of X are
 

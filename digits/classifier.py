@@ -1,6 +1,6 @@
 """A digit reader: what is done to an image, and the network that then names it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -29,14 +29,22 @@ def as_is(images: np.ndarray) -> np.ndarray:
     return images
 
 
-def raw(images: np.ndarray) -> np.ndarray:
-    """Pixels as floats from 0 to 255, for a network that is to see them unscaled."""
-    return images.astype(np.float32)
+# What may be done to (N, 784) uint8 images before the network sees them. The model file says which
+# it was, so that prediction does what training did.
+TREATMENTS = {"raw": as_is, "as is": as_is, "canonical": canonical}
 
 
-# What may be done to (N, 784) uint8 images before the network sees them. Bytes reach it as shares
-# of 255. The model file says which it was, so that prediction does what training did.
-TREATMENTS = {"raw": raw, "as is": as_is, "canonical": canonical}
+def new_network(
+    rng: np.random.Generator,
+    treatment: str = "canonical",
+    layers: Sequence[Dense] = LAYERS,
+    dtype: type = np.float32,
+) -> Network:
+    """The digit network before it has learned anything.
+
+    Raw pixels it takes as they are, 0 to 255, all others as shares of 255.
+    """
+    return Network(PIXELS, layers, rng, dtype, unit=1.0 if treatment == "raw" else 1 / 255)
 
 
 class DigitClassifier:
@@ -113,9 +121,9 @@ def load(path: Path) -> DigitClassifier:
     """
     path = Path(path)
     header, arrays = checkpoints.read(path, KIND)
-    network = Network(PIXELS, LAYERS, np.random.default_rng(0))
-    check_architecture(path, header, network)
     treatment, about = header.get("treatment"), header.get("about")
+    network = new_network(np.random.default_rng(0), treatment)
+    check_architecture(path, header, network)
     if treatment not in list(TREATMENTS):
         raise InputError(
             f"{path} was trained on {treatment!r} images, expected one of {', '.join(TREATMENTS)}"

@@ -1,6 +1,6 @@
 """What a layer is: how many units, what they apply to their sum, and how their parameters start."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable
 from typing import NamedTuple
 
 import numpy as np
@@ -91,12 +91,13 @@ class Dense(NamedTuple):
         INITIALS[self.initial or suitable](rng, W, b)
 
 
-def check_layers(inputs: int, layers: Sequence[Dense]) -> None:
-    """Refuse what is no network.
+def checked(inputs: int, layers: Iterable[Dense]) -> tuple[Dense, ...]:
+    """The layers, if they make a network.
 
     Raises:
         InputError: which layer is wrong, and what was expected.
     """
+    layers = tuple(layers)
     if not is_count(inputs):
         raise InputError(f"the network has {inputs!r} inputs, expected a whole number from 1 on")
     if not layers:
@@ -104,6 +105,8 @@ def check_layers(inputs: int, layers: Sequence[Dense]) -> None:
     for number, layer in enumerate(layers, start=1):
         last = number == len(layers)
         known, kind = (OUTPUTS, "an output") if last else (HIDDEN, "a hidden layer")
+        if not isinstance(layer, Dense):
+            raise InputError(f"layer {number} is {layer!r}, expected Dense(units, activation)")
         if not is_count(layer.units):
             raise InputError(
                 f"layer {number} has {layer.units!r} units, expected a whole number from 1 on"
@@ -123,7 +126,9 @@ def check_layers(inputs: int, layers: Sequence[Dense]) -> None:
                 f"layer {number} is a softmax of 1 unit, which is always 1,"
                 " expected 2 or more units, or sigmoid"
             )
+    return layers
 
 
-def is_count(value: object) -> bool:
-    return isinstance(value, int | np.integer) and not isinstance(value, bool) and value >= 1
+def is_count(value: object, least: int = 1) -> bool:
+    """Whether that is a whole number, and not too small."""
+    return isinstance(value, int | np.integer) and not isinstance(value, bool) and value >= least

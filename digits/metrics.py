@@ -10,6 +10,8 @@ def accuracy(labels: np.ndarray, predicted: np.ndarray) -> float:
 
     Labels are (N,), or (N, K) where a row has several, which must then all be right.
     """
+    labels, predicted = np.asarray(labels), np.asarray(predicted)
+    expect_same_shape(labels, predicted)
     return float(np.mean((labels == predicted).reshape(len(labels), -1).all(axis=1)))
 
 
@@ -19,7 +21,9 @@ def r2(y: np.ndarray, predicted: np.ndarray) -> float:
     y and predicted are (N,), or (N, K), of whose columns the mean R² is taken. A column that does
     not vary counts as 1 where it is predicted exactly, else as 0, as in scikit-learn.
     """
-    y, predicted = (np.asarray(part, np.float64).reshape(len(y), -1) for part in (y, predicted))
+    y, predicted = np.asarray(y, np.float64), np.asarray(predicted, np.float64)
+    expect_same_shape(y, predicted)
+    y, predicted = y.reshape(len(y), -1), predicted.reshape(len(y), -1)
     missed = ((y - predicted) ** 2).sum(axis=0)
     spread = ((y - y.mean(axis=0)) ** 2).sum(axis=0)
     shares = 1 - missed / np.where(spread == 0, 1, spread)
@@ -27,7 +31,17 @@ def r2(y: np.ndarray, predicted: np.ndarray) -> float:
 
 
 def confusion_matrix(labels: np.ndarray, predicted: np.ndarray, classes: int) -> np.ndarray:
-    """(classes, classes) counts: row = true label, column = predicted label."""
+    """(classes, classes) counts: row = true label, column = predicted label.
+
+    Raises:
+        ValueError: a label is not an integer from 0 to classes - 1.
+    """
+    labels, predicted = np.asarray(labels), np.asarray(predicted)
+    expect_same_shape(labels, predicted)
+    for part in (labels, predicted):
+        if part.dtype.kind not in "iu" or not ((part >= 0) & (part < classes)).all():
+            raise ValueError(f"labels are not all integers, expected 0 to {classes - 1}")
+    labels = labels.astype(np.int64)
     pairs = labels * classes + predicted
     return np.bincount(pairs, minlength=classes * classes).reshape(classes, classes)
 
@@ -51,3 +65,8 @@ def class_scores(matrix: np.ndarray) -> ClassScores:
         f1=2 * right / np.maximum(predicted + support, 1),
         support=support,
     )
+
+
+def expect_same_shape(labels: np.ndarray, predicted: np.ndarray) -> None:
+    if labels.shape != predicted.shape:
+        raise ValueError(f"labels are {labels.shape} but predictions {predicted.shape}")

@@ -4,7 +4,7 @@ Rows are examples. Layer l computes z = a W + b from the activations a of the la
 first a is the input X) and passes activation(z) on; the last layer's output is the prediction p.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from itertools import pairwise
 
 import numpy as np
@@ -12,7 +12,7 @@ import numpy as np
 from digits import metrics
 from digits.batch import ALL, Columns, pieces
 from digits.errors import InputError
-from digits.layers import HIDDEN, Dense, check_layers
+from digits.layers import HIDDEN, Dense, checked
 from digits.outputs import OUTPUTS
 from digits.parallel import in_turns
 from digits.products import times, transposed_times, workspace
@@ -24,34 +24,41 @@ class Network:
     Attributes:
         inputs: number of input columns.
         layers: the `Dense` layers, the last of which is the output.
-        output: what the last layer's activation makes of it, one of `OUTPUTS`.
+        output: the `Output` that the last layer's activation names.
         theta: (P,) every parameter, layer by layer, W before b.
-        parameters: (W, b) of each layer, views of `theta`.
+        unit: what a 1 in X means, 1/255 for pixels that are kept as bytes. The weights of the
+            first layer, being fewer than the pixels, take the factor.
 
     Raises:
-        InputError: a layer is none; the sentence says which and what was expected.
+        InputError: a layer cannot be; the sentence says which and what was expected.
     """
 
     def __init__(
         self,
         inputs: int,
-        layers: Sequence[Dense],
+        layers: Iterable[Dense],
         rng: np.random.Generator,
         dtype: type = np.float32,
+        unit: float = 1.0,
     ) -> None:
-        check_layers(inputs, layers)
-        self.inputs = inputs
-        self.layers = tuple(layers)
+        if np.dtype(dtype) not in (np.float32, np.float64):
+            raise InputError(f"dtype is {np.dtype(dtype)}, expected float32 or float64")
+        self.inputs, self.unit = inputs, unit
+        self.layers = checked(inputs, layers)
         *hidden, last = self.layers
         self.output = OUTPUTS[last.activation]
         self.activations = [*(HIDDEN[layer.activation].function for layer in hidden),
                             self.output.activation]  # fmt: skip
         self.slopes = [HIDDEN[layer.activation].slope for layer in hidden]
-        self.shapes = list(pairwise([inputs, *(layer.units for layer in layers)]))
+        self.shapes = list(pairwise([inputs, *(layer.units for layer in self.layers)]))
         self.theta = np.zeros(sum(rows * units + units for rows, units in self.shapes), dtype)
-        self.parameters = self.views(self.theta)
         for layer, (W, b) in zip(self.layers, self.parameters, strict=True):
             layer.fill(rng, W, b)
+
+    @property
+    def parameters(self) -> list[tuple[np.ndarray, np.ndarray]]:
+        """(W, b) of each layer, views of `theta`."""
+        return self.views(self.theta)
 
     def views(self, vector: np.ndarray) -> list[tuple[np.ndarray, np.ndarray]]:
         """Cut a (P,) vector, `theta` or a gradient, into its (W, b) per layer without copying."""
@@ -67,13 +74,12 @@ class Network:
         """X as floats and what every layer makes of it, p last; and the z that p was made from.
 
         X may leave out inputs that are 0 in all its rows; `columns` tells which inputs it has.
-        uint8 inputs are pixels and mean shares of 255; the weights, being fewer, take the division.
         The floats of X are good until this thread calls again.
         """
         values = [workspace.as_floats(X, self.theta.dtype)]
         for activation, (W, b) in zip(self.activations, self.parameters, strict=True):
             if len(values) == 1:
-                W = W[columns] * unit(X)
+                W = W[columns] * self.unit
                 expect_columns(X, len(W))
             z = times(values[-1], W)
             z += b
@@ -112,7 +118,7 @@ class Network:
             delta = times(delta, W.T)
             delta *= self.slopes[layer - 1](a)  # dL/dz one layer down
         dW, db = gradients[0]
-        dW[columns] = transposed_times(activations[0], delta) * unit(X)
+        dW[columns] = transposed_times(activations[0], delta) * self.unit
         db[:] = delta.sum(axis=0)
         return loss, p, gradient
 
@@ -134,22 +140,24 @@ class Network:
         Raises:
             InputError: shapes do not fit, or something is not a finite number; it says where.
         """
-        X, y = self.inputs_of(X), np.asarray(y)
+        X, y = self.inputs_of(X), as_array(y, "y")
         if y.shape[:1] != X.shape[:1]:
             raise InputError(f"X is {X.shape} but y is {y.shape}, expected one y for each row of X")
         if not len(X):
             raise InputError("X has no rows, expected at least one to learn from or to compare")
-        return X, self.output.targets(y, self.layers[-1].units).astype(self.theta.dtype, copy=False)
+        return X, self.output.targets(y, self.layers[-1].units, self.theta.dtype)
 
     def inputs_of(self, X: np.ndarray) -> np.ndarray:
-        """X itself, if it is (N, inputs) finite numbers."""
-        X = np.asarray(X)
+        """X as an array, if it is (N, inputs) finite numbers."""
+        X = as_array(X, "X")
         expect_columns(X, self.inputs)
+        dtype = self.theta.dtype
         for rows in pieces(len(X)) if X.dtype.kind == "f" else ():
-            if not (finite := np.isfinite(X[rows])).all():
+            if not (finite := abs(X[rows]) <= np.finfo(dtype).max).all():
                 row, column = np.argwhere(~finite)[0] + (rows.start, 0)
                 raise InputError(
-                    f"X[{row}, {column}] is {X[row, column]}, but layer 1 expects finite numbers"
+                    f"X[{row}, {column}] is {X[row, column]},"
+                    f" but layer 1 expects finite {dtype} numbers"
                 )
         return X
 
@@ -157,10 +165,22 @@ class Network:
         """(N, inputs) examples -> (N, outputs) p of the last layer.
 
         Raises:
-            InputError: X has another shape, or holds what is not a finite number.
+            InputError: X has another shape, something in it is not a finite number, or numbers
+                overflow on the way.
         """
         X = self.inputs_of(X)
-        return np.concatenate(in_turns(lambda rows: self.forward(X[rows])[0][-1], pieces(len(X))))
+
+        def of_rows(rows: slice) -> np.ndarray:
+            with np.errstate(over="ignore", invalid="ignore"):
+                return self.forward(X[rows])[0][-1]
+
+        p = np.concatenate(in_turns(of_rows, pieces(len(X))))
+        if not np.isfinite(p).all():
+            raise InputError(
+                f"the outputs of layer {len(self.layers)} are not finite,"
+                " expected smaller inputs or parameters"
+            )
+        return p
 
     def probabilities(self, X: np.ndarray) -> np.ndarray:
         """(N, inputs) examples -> (N, outputs) probabilities; with a single sigmoid, of class 1."""
@@ -176,20 +196,22 @@ class Network:
         """Share of the rows predicted right; for a linear output, R² (scikit-learn's scores)."""
         self.examples(X, y)
         score = metrics.r2 if self.output.right is None else metrics.accuracy
-        return score(np.asarray(y), self.predict(X))
+        return score(y, self.predict(X))
 
     def summary(self) -> str:
         """A table of the layers, their shapes and their numbers of parameters."""
         rows = [("layer", "activation", "weights", "biases", "output", "parameters")]
-        for number, (layer, (W, b)) in enumerate(
-            zip(self.layers, self.parameters, strict=True), start=1
-        ):
-            rows.append(
-                (str(number), layer.activation, f"{W.shape[0]} x {W.shape[1]}", str(b.size),
-                 f"(N, {b.size})", f"{W.size + b.size:,}")
-            )  # fmt: skip
+        pairs = zip(self.layers, self.shapes, strict=True)
+        for number, (layer, (inputs, units)) in enumerate(pairs, start=1):
+            count = f"{inputs * units + units:,}"
+            shape = f"{inputs} x {units}"
+            rows.append((str(number), layer.activation, shape, str(units), f"(N, {units})", count))
         rows.append(("total", "", "", "", "", f"{self.theta.size:,}"))
-        return "\n".join(f"{a:<8}{b:<13}{c:<12}{d:<9}{e:<11}{f:>10}" for a, b, c, d, e, f in rows)
+        widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+        return "\n".join(
+            "  ".join([*map(str.ljust, row[:-1], widths), row[-1].rjust(widths[-1])])
+            for row in rows
+        )
 
     def __repr__(self) -> str:
         return " - ".join(
@@ -197,9 +219,11 @@ class Network:
         )
 
 
-def unit(X: np.ndarray) -> float:
-    """What an input of 1 means: bytes are shares of 255."""
-    return 1 / 255 if X.dtype == np.uint8 else 1.0
+def as_array(values: object, name: str) -> np.ndarray:
+    try:
+        return np.asarray(values)
+    except ValueError:
+        raise InputError(f"{name} has rows of several lengths, expected one length") from None
 
 
 def expect_columns(X: np.ndarray, columns: int) -> None:

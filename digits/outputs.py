@@ -32,25 +32,26 @@ class Output(NamedTuple):
     Attributes:
         activation: (N, units) z -> (N, units) p.
         loss: z and targets -> (N,) losses.
-        targets: y and units -> (N, units) targets.
-        decide: p -> y, the likeliest.
-        right: p and targets -> (N,) bool, whether that is the true one; None where p are numbers,
-            which are never quite right, and not probabilities.
+        targets: y, units and dtype -> (N, units) targets.
+        decide: p -> the likeliest y.
+        right: p and targets -> (N,) bool, whether the likeliest y is the true one; None where p
+            are not probabilities but numbers, which are never quite right.
     """
 
     activation: Callable[[Array], Array]
     loss: Callable[[Array, Array], Array]
-    targets: Callable[[Array, int], Array]
+    targets: Callable[[Array, int, np.dtype], Array]
     decide: Callable[[Array], Array]
     right: Callable[[Array, Array], Array] | None
 
 
-def class_targets(y: Array, units: int) -> Array:
-    expect_shape(y, (len(y),))
-    if y.dtype.kind not in "iu":
-        raise InputError(f"y is {y.dtype}, expected integer labels 0 to {units - 1}")
+def class_targets(y: Array, units: int, dtype: np.dtype) -> Array:
+    if y.dtype.kind not in "iu" or y.ndim != 1:
+        raise InputError(
+            f"y is {y.shape} {y.dtype}, expected {(len(y),)} integer labels 0 to {units - 1}"
+        )
     expect_all((y >= 0) & (y < units), y, f"a label from 0 to {units - 1}")
-    return one_hot(y, units)
+    return one_hot(y, units, dtype)
 
 
 def class_of(p: Array) -> Array:
@@ -58,13 +59,16 @@ def class_of(p: Array) -> Array:
 
 
 def class_is_right(p: Array, targets: Array) -> Array:
-    return (p * targets).sum(axis=1) == p.max(axis=1)
+    # Whether argmax agrees, in a tenth of the time of two; of equals, both take the first.
+    first = np.arange(p.shape[1], 0, -1, dtype=p.dtype)
+    likeliest = (p == p.max(axis=1, keepdims=True)) * first
+    return likeliest.max(axis=1) == (targets * first).max(axis=1)
 
 
-def yes_or_no_targets(y: Array, units: int) -> Array:
-    expect_shape(y, (len(y),) if units == 1 else (len(y), units))
-    expect_all((y >= 0) & (y <= 1), y, "0 or 1")
-    return y.reshape(len(y), units)
+def yes_or_no_targets(y: Array, units: int, dtype: np.dtype) -> Array:
+    expect_numbers(y, units)
+    expect_all((y == 0) | (y == 1), y, "0 or 1")
+    return y.reshape(len(y), units).astype(dtype)
 
 
 def yes_or_no_of(p: Array) -> Array:
@@ -75,10 +79,10 @@ def yes_or_no_is_right(p: Array, targets: Array) -> Array:
     return ((p >= 0.5) == (targets >= 0.5)).all(axis=1)
 
 
-def number_targets(y: Array, units: int) -> Array:
-    expect_shape(y, (len(y),) if units == 1 else (len(y), units))
-    expect_all(np.isfinite(y), y, "a finite number")
-    return y.reshape(len(y), units)
+def number_targets(y: Array, units: int, dtype: np.dtype) -> Array:
+    expect_numbers(y, units)
+    expect_all(abs(y.astype(float)) <= np.finfo(dtype).max, y, f"a finite {dtype} number")
+    return y.reshape(len(y), units).astype(dtype)
 
 
 def flat(p: Array) -> Array:
@@ -95,7 +99,8 @@ OUTPUTS = {
 }
 
 
-def expect_shape(y: Array, shape: tuple[int, ...]) -> None:
+def expect_numbers(y: Array, units: int) -> None:
+    shape = (len(y),) if units == 1 else (len(y), units)
     if y.dtype.kind not in "biuf" or y.shape != shape:
         raise InputError(f"y is {y.shape} {y.dtype}, expected {shape} numbers")
 

@@ -68,3 +68,7 @@ def in_turns(
 def pool(threads: int) -> ThreadPoolExecutor:
     """Threads that stay, with what each keeps for itself."""
     return ThreadPoolExecutor(threads)
+
+
+if hasattr(os, "register_at_fork"):  # a forked process has the pool but none of its threads
+    os.register_at_fork(after_in_child=pool.cache_clear)

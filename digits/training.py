@@ -2,12 +2,13 @@
 
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from digits.batch import Batch, Slice, full_batch, mini_batches
 from digits.errors import InputError
+from digits.layers import is_count
 from digits.network import Network
 from digits.optimizers import Optimizer
 from digits.parallel import in_turns
@@ -51,7 +52,7 @@ def train(
 
     Args:
         network: what is to learn.
-        X: (N, inputs); uint8 are pixels and mean shares of 255.
+        X: (N, inputs) numbers.
         y: (N,) labels or numbers, as `Network.examples` takes them.
         optimizer: takes the steps.
         epochs: passes over all rows.
@@ -67,13 +68,13 @@ def train(
         InputError: X or y do not fit the network, or the numbers overflowed, in which case
             `network.theta` is of no more use; it says in which layer.
     """
+    settings = {"epochs": epochs, "batch_size": batch_size, "l2": l2, "seed": seed}
+    check_settings(network, optimizer, {**settings, "validation": validation})
     X, targets = network.examples(X, y)
-    held_out = full_batch(*network.examples(*validation)) if validation else None
+    held_out = None if validation is None else full_batch(*network.examples(*validation))
     if batch_size is None:
         all_rows = [full_batch(X, targets)]
         return records(network, lambda epoch: all_rows, held_out, optimizer, l2, done, epochs)
-    if batch_size < 1:
-        raise InputError(f"batch_size is {batch_size}, expected None or a number from 1 on")
 
     def shuffled(epoch: int) -> Iterator[Batch]:
         return mini_batches(X, targets, batch_size, np.random.default_rng([seed, epoch]))
@@ -99,6 +100,8 @@ def records(
             rows.append(batch.rows)
         loss, accuracy = np.average(before, axis=0, weights=rows).tolist()
         after = evaluate(network, held_out) if held_out else (NAN, NAN)
+        if held_out and not np.isfinite(after[0]):
+            raise diverged(network, held_out, epoch)
         yield Epoch(epoch, loss, accuracy, *after, time.perf_counter() - started)
 
 
@@ -116,10 +119,7 @@ def step(
             add_l2(network, gradient, l2)
             optimizer.step(network.theta, gradient)
         if not (np.isfinite(loss) and np.isfinite(network.theta).all()):
-            raise InputError(
-                f"training diverged in epoch {epoch}: {overflow(network, batch)} not finite,"
-                " expected a smaller learning rate or L2"
-            )
+            raise diverged(network, batch, epoch)
     return loss, accuracy
 
 
@@ -164,16 +164,57 @@ def quiet() -> np.errstate:
     return np.errstate(over="ignore", invalid="ignore")
 
 
+def diverged(network: Network, batch: Batch, epoch: int) -> InputError:
+    """The sentence about numbers that are no longer finite."""
+    return InputError(
+        f"training diverged in epoch {epoch}: {overflow(network, batch)} not finite,"
+        " expected a smaller learning rate or L2, or inputs nearer to 1"
+    )
+
+
 def overflow(network: Network, batch: Batch) -> str:
     """Where numbers stopped being finite: the first layer whose parameters or outputs are not."""
     for number, parameters in enumerate(network.parameters, start=1):
         if not all(np.isfinite(part).all() for part in parameters):
             return f"the parameters of layer {number} are"
     for X, _, columns in batch.slices:
-        for number, a in enumerate(network.forward(X, columns)[0]):
+        with quiet():
+            (_, *values), _ = network.forward(X, columns)
+        for number, a in enumerate(values, start=1):
             if not np.isfinite(a).all():
                 return f"the outputs of layer {number} are"
     return f"the loss that layer {len(network.layers)} ends in is"
+
+
+def check_settings(network: Network, optimizer: Any, settings: dict[str, Any]) -> None:
+    """Refuse what `train` cannot use, before it starts."""
+    if isinstance(optimizer, type) or not hasattr(optimizer, "step"):
+        raise InputError(f"optimizer is {optimizer!r}, expected one like GradientDescent(0.1)")
+    if not {np.shape(array) for array in optimizer.state.values()} <= {(), network.theta.shape}:
+        raise InputError("the optimizer has stepped on another network, expected a new one")
+    layers = len(network.layers)
+    l2, validation = np.asarray(settings["l2"]), settings["validation"]
+    for name, good, expected in (
+        ("epochs", is_count(settings["epochs"], 0), "a whole number from 0 on"),
+        ("seed", is_count(settings["seed"], 0), "a whole number from 0 on"),
+        (
+            "batch_size",
+            settings["batch_size"] is None or is_count(settings["batch_size"]),
+            "None or a whole number from 1 on",
+        ),
+        (
+            "l2",
+            l2.shape in ((), (layers,)) and l2.dtype.kind in "iuf" and np.all(l2 >= 0),
+            f"a number from 0 on, or one for each of {layers} layers",
+        ),
+        (
+            "validation",
+            validation is None or (isinstance(validation, tuple) and len(validation) == 2),
+            "None or a pair (X, y)",
+        ),
+    ):
+        if not good:
+            raise InputError(f"{name} is {settings[name]!r}, expected {expected}")
 
 
 def add_l2(network: Network, gradient: np.ndarray, l2: float | Sequence[float]) -> None:

@@ -17,7 +17,7 @@ import numpy as np
 from tqdm import tqdm
 
 from digits import dataset
-from digits.classifier import LAYERS, PIXELS, TREATMENTS
+from digits.classifier import TREATMENTS, new_network
 from digits.network import Network
 
 H = 1e-5  # about the cube root of float64's precision: rounding and curvature err alike
@@ -29,11 +29,11 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser = project.parser(__doc__)
     add, whole = parser.add_argument, project.whole_number
     add("--rows", type=whole, metavar="N", default=64, help="digits to sum over (default: 64)")
-    add("--seed", type=int, metavar="N", default=0, help="of the parameters (default: 0)")
+    add("--seed", type=project.seed, metavar="N", default=0, help="of the parameters (default: 0)")
     options = parser.parse_args(argv)
     digits = dataset.read_csv(project.DATA)
     images = TREATMENTS["canonical"](digits.images[: options.rows])
-    network = Network(PIXELS, LAYERS, np.random.default_rng(options.seed), np.float64)
+    network = new_network(np.random.default_rng(options.seed), dtype=np.float64)
     X, targets = network.examples(images, digits.labels[: options.rows])
     _, _, gradient = network.loss_and_gradient(X, targets)
     text, worst = table(network, gradient, finite_differences(network, X, targets, bar=True))

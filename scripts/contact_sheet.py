@@ -24,7 +24,7 @@ COLUMNS = 20
 def main(argv: Sequence[str] | None = None) -> int:
     parser = project.parser(__doc__)
     parser.add_argument("--output", type=Path, metavar="FILE", required=True, help="a figure")
-    parser.add_argument("--seed", type=int, metavar="N", default=0, help="default: 0")
+    parser.add_argument("--seed", type=project.seed, metavar="N", default=0, help="default: 0")
     options = parser.parse_args(argv)
     images, labels = drawn(10 * COLUMNS, np.random.default_rng(options.seed))
     figure = Figure(figsize=(0.55 * COLUMNS, 5.6), layout="constrained")

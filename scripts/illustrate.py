@@ -17,7 +17,7 @@ import report
 from check_gradients import finite_differences
 from digits import dataset, plots
 from digits.canonical import canonical
-from digits.classifier import CLASSES, LAYERS, PIXELS, TREATMENTS, DigitClassifier
+from digits.classifier import CLASSES, LAYERS, TREATMENTS, DigitClassifier, new_network
 from digits.dataset import Digits
 from digits.functions import sigmoid, sigmoid_slope
 from digits.layers import Dense
@@ -79,9 +79,9 @@ def sigmoid_figure(digits: Digits) -> Figure:
     left.set(xlabel="z", title="The sigmoid")
     left.legend()
     layers = [Dense(16, "sigmoid", "uniform"), *LAYERS[1:]]
-    network = Network(PIXELS, layers, np.random.default_rng(0))
     for treatment, name in (("raw", "pixels 0 to 255"), ("as is", "pixels 0 to 1")):
-        (_, a, *_), _ = network.forward(TREATMENTS[treatment](digits.images[:1000]))
+        network = new_network(np.random.default_rng(0), treatment, layers)
+        (_, a, *_), _ = network.forward(digits.images[:1000])
         right.hist(sigmoid_slope(a).ravel(), np.linspace(0, 0.25, 26), alpha=0.7, label=name)
         lost = np.mean(sigmoid_slope(a) < 0.01)
         print(f"{name}: {lost:.1%} of the slopes are below 0.01")

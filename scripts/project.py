@@ -139,3 +139,10 @@ def whole_number(text: str) -> int:
     if (value := int(text)) < 1:
         raise argparse.ArgumentTypeError(f"{text} is not 1 or more")
     return value
+
+
+def seed(text: str) -> int:
+    """A flag's value that random numbers start from: 0 or more."""
+    if (value := int(text)) < 0:
+        raise argparse.ArgumentTypeError(f"{text} is not 0 or more")
+    return value

@@ -8,7 +8,7 @@ import numpy as np
 
 from digits.augment import elastic
 from digits.centring import Centred
-from digits.classifier import CLASSES, LAYERS, PIXELS, TREATMENTS, DigitClassifier
+from digits.classifier import CLASSES, LAYERS, TREATMENTS, DigitClassifier, new_network
 from digits.dataset import Digits
 from digits.likeness import learn
 from digits.network import Network
@@ -72,7 +72,7 @@ Settings = dict[str, Any]
 class Examples(NamedTuple):
     """Images as the network takes them, and the digits they show."""
 
-    X: np.ndarray  # (N, 784) uint8, or floats
+    X: np.ndarray  # (N, 784) uint8
     y: np.ndarray  # (N,) integers
 
 
@@ -109,7 +109,7 @@ def prepare(settings: Settings, rows: Digits, test: Digits) -> Run:
     """The network, optimizer and inputs that the settings describe, before the first epoch."""
     rng = np.random.default_rng(settings["seed"])
     layers = [layer._replace(initial=settings["initial"]) for layer in LAYERS]
-    network = Network(PIXELS, layers, rng)
+    network = new_network(rng, settings["treatment"], layers)
     treat = TREATMENTS[settings["treatment"]]
     images, labels = lesson(settings, rows, rng)
     X = treat(images)
@@ -153,12 +153,7 @@ def optimizer_of(settings: Settings, network: Network, X: np.ndarray) -> Optimiz
         optimizer = GradientDescent(rate, settings["momentum"], nesterov=True)
     if not settings["centred"]:
         return optimizer
-    return Centred(optimizer, network, [mean_pixels(X), 0.5, 0.5], SCALES)
-
-
-def mean_pixels(X: np.ndarray) -> np.ndarray:
-    """(784,) mean of each input as the network takes it: bytes are shares of 255."""
-    return X.mean(axis=0) / (255 if X.dtype == np.uint8 else 1)
+    return Centred(optimizer, network, [network.unit * X.mean(axis=0), 0.5, 0.5], SCALES)
 
 
 def epochs(run: Run) -> Iterator[Epoch]:
@@ -177,9 +172,7 @@ def classifier_of(run: Run) -> DigitClassifier:
     """The run's network as it is now, ready for plain images, with where it came from."""
     about = {**run.settings, "data": run.data_digest, "epochs_done": len(run.history)}
     treatment = run.settings["treatment"]
-    known = run.rows.X.dtype == np.uint8
-    likeness = learn(*run.rows, CLASSES) if known else None
-    return DigitClassifier(run.network, treatment, likeness, about)
+    return DigitClassifier(run.network, treatment, learn(*run.rows, CLASSES), about)
 
 
 def digest(*parts: Digits) -> str:

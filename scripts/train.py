@@ -87,7 +87,7 @@ def parse(argv: Sequence[str] | None) -> argparse.Namespace:
     add("--learning-rate", type=number, metavar="R", help="size of the steps")
     add("--momentum", type=number, metavar="M", help="below 1; 0 for plain descent")
     add("--l2", type=number, metavar="R", help="penalty on the squared weights")
-    add("--seed", type=int, metavar="N", help="of everything random (default: 0)")
+    add("--seed", type=project.seed, metavar="N", help="of everything random (default: 0)")
     add("--output", type=Path, metavar="DIR", default=project.LATEST, help="for the results")
     add("--no-canonical", action="store_true", help="leave the digits in the pose they have")
     add("--resume", action="store_true", help="go on from DIR's checkpoint")
@@ -96,8 +96,6 @@ def parse(argv: Sequence[str] | None) -> argparse.Namespace:
     options = parser.parse_args(argv)
     if options.momentum is not None and options.momentum >= 1:
         parser.error(f"argument --momentum: {options.momentum} is not below 1")
-    if options.seed is not None and options.seed < 0:
-        parser.error(f"argument --seed: {options.seed} is not 0 or more")
     return options
 
 

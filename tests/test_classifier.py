@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from digits import checkpoints, classifier
-from digits.classifier import LAYERS, PIXELS, DigitClassifier
+from digits.classifier import LAYERS, PIXELS, DigitClassifier, new_network
 from digits.errors import InputError
 from digits.layers import Dense
 from digits.network import Network
@@ -10,7 +10,7 @@ from digits.network import Network
 
 @pytest.fixture
 def reader(rng):
-    return DigitClassifier(Network(PIXELS, LAYERS, rng), "canonical", about={"seed": 0})
+    return DigitClassifier(new_network(rng), "canonical", about={"seed": 0})
 
 
 def test_a_saved_classifier_answers_as_before(tmp_path, reader, digits):
@@ -22,8 +22,8 @@ def test_a_saved_classifier_answers_as_before(tmp_path, reader, digits):
 
 
 @pytest.mark.parametrize("treatment", list(classifier.TREATMENTS))
-def test_the_model_file_says_what_is_done_to_images(tmp_path, reader, digits, treatment):
-    reader.treatment = treatment
+def test_the_model_file_says_what_is_done_to_images(tmp_path, rng, digits, treatment):
+    reader = DigitClassifier(new_network(rng, treatment), treatment)
     reader.save(tmp_path / "a.npz")
     seen = classifier.TREATMENTS[treatment](digits.images)
     expected = reader.network.probabilities(seen)
@@ -31,9 +31,11 @@ def test_the_model_file_says_what_is_done_to_images(tmp_path, reader, digits, tr
     assert found.tobytes() == expected.tobytes()
 
 
-def test_treatments_are_told_apart(reader, digits):
+def test_treatments_are_told_apart(digits):
     answers = []
-    for reader.treatment in classifier.TREATMENTS:
+    for treatment in classifier.TREATMENTS:
+        network = new_network(np.random.default_rng(0), treatment)
+        reader = DigitClassifier(network, treatment)
         answers.append(reader.probabilities(digits.images).tobytes())
     assert len(set(answers)) == len(classifier.TREATMENTS)
 

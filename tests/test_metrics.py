@@ -28,6 +28,17 @@ def test_r2_and_the_accuracy_of_several_labels_are_those_of_scikit_learn(rng):
     assert metrics.accuracy(labels, told) == reference.accuracy_score(labels, told)
 
 
+def test_a_confusion_matrix_takes_lists_and_refuses_labels_of_no_class():
+    assert metrics.confusion_matrix([0, 1], [0, 1], 2).tolist() == [[1, 0], [0, 1]]
+    many = np.array([19], np.uint8)
+    assert metrics.confusion_matrix(many, many, 20)[19, 19] == 1
+    for labels, predicted in (([0, 1], [0, 2]), ([0, -1], [0, 0]), ([0, 1], [0, 1.0])):
+        with pytest.raises(ValueError, match="expected 0 to 1"):
+            metrics.confusion_matrix(labels, predicted, 2)
+    with pytest.raises(ValueError, match=r"labels are \(2, 1\) but predictions \(2,\)"):
+        metrics.accuracy([[0], [1]], [0, 1])
+
+
 def test_rows_are_true_and_columns_predicted():
     matrix = metrics.confusion_matrix(np.array([0, 0, 1]), np.array([0, 1, 1]), 3)
     assert matrix.tolist() == [[1, 1, 0], [0, 1, 0], [0, 0, 0]]

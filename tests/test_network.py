@@ -1,9 +1,12 @@
+import copy
+import pickle
+
 import numpy as np
 import pytest
 
 import check_gradients
 from check_gradients import finite_differences
-from digits.classifier import LAYERS, PIXELS
+from digits.classifier import LAYERS, PIXELS, new_network
 from digits.errors import InputError
 from digits.functions import one_hot
 from digits.layers import HIDDEN, Dense
@@ -24,7 +27,7 @@ def some_y(rng, output, rows):
 
 
 def test_the_digit_network_has_13002_parameters_and_says_so(rng):
-    network = Network(PIXELS, LAYERS, rng)
+    network = new_network(rng)
     assert network.theta.size == 784 * 16 + 16 + 16 * 16 + 16 + 16 * 10 + 10 == 13_002
     assert network.theta.dtype == np.float32
     for number in ("12,560", "272", "170", "13,002"):
@@ -77,11 +80,42 @@ def test_weights_and_biases_are_views_of_theta(rng):
     assert network.theta[20] == -1
 
 
-def test_bytes_are_read_as_shares_of_255(rng, digits):
-    network = Network(PIXELS, LAYERS, rng)
-    as_bytes = network.outputs(digits.images[:20])
-    as_floats = network.outputs(digits.images[:20].astype(np.float32) / 255)
-    np.testing.assert_allclose(as_bytes, as_floats, rtol=1e-5)
+def test_a_unit_is_a_factor_of_the_inputs(digits):
+    shares, raw, plain = (
+        Network(PIXELS, LAYERS, np.random.default_rng(0), unit=unit) for unit in (1 / 255, 1, 1)
+    )
+    images = digits.images[:20]
+    for X, network, expected in (
+        (images, shares, images.astype(np.float32) / 255),
+        (images, raw, images.astype(np.float32)),
+    ):
+        np.testing.assert_allclose(network.outputs(X), plain.outputs(expected), rtol=1e-5)
+        ours, theirs = (
+            one.loss_and_gradient(rows, one_hot(digits.labels[:20], 10))[2]
+            for one, rows in ((network, X), (plain, expected))
+        )
+        np.testing.assert_allclose(ours, theirs, rtol=1e-3, atol=1e-5)
+
+
+@pytest.mark.parametrize("same", [copy.deepcopy, lambda one: pickle.loads(pickle.dumps(one))])
+def test_a_copied_network_learns_by_itself(rng, same):
+    network = small_network(rng)
+    before, other = network.theta.copy(), same(network)
+    other.theta += 1
+    assert (network.theta == before).all()
+    X = rng.normal(size=(5, 5))
+    assert (other.outputs(X) != network.outputs(X)).all()
+    assert (other.parameters[0][0] == network.parameters[0][0] + 1).all()
+
+
+@pytest.mark.parametrize(
+    "p, label", [([0.5, 0.5, 0], 0), ([0, 0.5, 0.5], 1), ([1, 1, 1], 0), ([0.2, 0.3, 0.5], 2)]
+)
+def test_of_equal_probabilities_the_first_counts(p, label):
+    p, output = np.array([p, p]), OUTPUTS["softmax"]
+    targets = one_hot(np.array([label, (label + 1) % 3]), 3, np.float64)
+    assert output.decide(p).tolist() == [label, label]
+    assert output.right(p, targets).tolist() == [True, False]
 
 
 def test_the_breast_cancer_network_is_summed_up_layer_for_layer(rng):
@@ -170,6 +204,8 @@ def test_scores_are_those_of_scikit_learn(rng, output):
         ([Dense(2.5, "linear")], "layer 1 has 2.5 units"),
         ([Dense(2, "linear", "zeros")], "layer 1 starts from 'zeros', expected one of glorot, he"),
         ([Dense(1, "softmax")], "layer 1 is a softmax of 1 unit"),
+        ([(3, "softmax")], r"layer 1 is \(3, 'softmax'\), expected Dense\(units, activation\)"),
+        (Dense(3, "softmax"), "layer 1 is 3, expected Dense"),
     ],
 )
 def test_a_layer_that_is_none_is_named_with_what_was_expected(rng, layers, sentence):
@@ -185,6 +221,7 @@ def test_a_layer_that_is_none_is_named_with_what_was_expected(rng, layers, sente
         ([["a"] * 5], "X is .* but layer 1 expects"),
         (np.full((3, 5), np.nan), r"X\[0, 0\] is nan, but layer 1 expects finite"),
         (np.diag([0, 0, np.inf, 0, 0]), r"X\[2, 2\] is inf"),
+        ([[1, 2], [1]], "X has rows of several lengths"),
     ],
 )
 def test_inputs_that_do_not_fit_are_named_with_what_was_expected(rng, X, sentence):
@@ -199,14 +236,15 @@ def test_inputs_that_do_not_fit_are_named_with_what_was_expected(rng, X, sentenc
     [
         ("softmax", [0, 3], r"y\[1\] is 3, expected a label from 0 to 2"),
         ("softmax", [0, -1], r"y\[1\] is -1"),
-        ("softmax", [0.0, 1.0], "y is float64, expected integer labels"),
+        ("softmax", [0.0, 1.0], r"y is \(2,\) float64, expected \(2,\) integer labels 0 to 2"),
         ("softmax", np.eye(3)[:2], r"y is \(2, 3\) float64, expected \(2,\)"),
         ("softmax", ["a", "b"], "y is "),
         ("softmax", [1], r"X is \(2, 5\) but y is \(1,\)"),
         ("softmax", 1, r"y is \(\)"),
+        ("softmax", [[1, 2], [1]], "y has rows of several lengths"),
         ("sigmoid", [[0, 1, 2], [0, 0, 0]], r"y\[0, 2\] is 2, expected 0 or 1"),
         ("sigmoid", [0, 1], r"expected \(2, 3\)"),
-        ("linear", np.full((2, 3), np.nan), r"y\[0, 0\] is nan, expected a finite number"),
+        ("linear", np.full((2, 3), np.nan), r"y\[0, 0\] is nan, expected a finite float64 number"),
     ],
 )
 def test_a_y_that_does_not_fit_is_named_with_what_was_expected(rng, output, y, sentence):
@@ -224,3 +262,19 @@ def test_targets_of_another_shape_and_missing_rows_are_named(rng):
         network.score(np.zeros((0, 5)), np.zeros(0, int))
     with pytest.raises(InputError, match="predicts numbers"):
         small_network(rng, output="linear").probabilities(np.zeros((2, 5)))
+
+
+@pytest.mark.parametrize("output", OUTPUTS)
+def test_numbers_too_large_for_the_network_are_told(rng, output):
+    network = Network(5, [Dense(3, "relu"), Dense(3, output)], rng)
+    with pytest.raises(InputError, match=r"X\[0, 0\] is 1e\+300, .* finite float32 numbers"):
+        network.predict(np.full((2, 5), 1e300))
+    network.theta[:] = 1e30
+    if output != "sigmoid":  # which can take any sum
+        with pytest.raises(InputError, match="the outputs of layer 2 are not finite, expected"):
+            network.predict(np.ones((2, 5)))
+
+
+def test_whole_numbers_are_no_floats_to_compute_in(rng):
+    with pytest.raises(InputError, match="dtype is int64, expected float32 or float64"):
+        Network(5, [Dense(3, "softmax")], rng, np.int64)

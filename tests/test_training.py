@@ -1,9 +1,12 @@
+import os
+import select
+
 import numpy as np
 import pytest
 
 from digits import batch, parallel
 from digits.batch import full_batch, mini_batches
-from digits.classifier import LAYERS, PIXELS
+from digits.classifier import PIXELS, new_network
 from digits.errors import InputError
 from digits.layers import Dense
 from digits.network import Network
@@ -13,7 +16,7 @@ from digits.training import evaluate, loss_and_gradient, train
 
 @pytest.fixture
 def network(rng):
-    return Network(PIXELS, LAYERS, rng)
+    return new_network(rng)
 
 
 @pytest.fixture
@@ -127,7 +130,7 @@ def test_an_epoch_of_mini_batches_is_a_step_for_each(network, digits, examples, 
         loss, _, gradient = loss_and_gradient(network, some)
         losses.append(loss * some.rows)
         optimizer.step(expected, gradient)
-    network.theta[:] = Network(PIXELS, LAYERS, np.random.default_rng(0)).theta
+    network.theta[:] = new_network(np.random.default_rng(0)).theta
     (record,) = train(network, *digits, GradientDescent(0.5, 0.9), 1, batch_size=300, seed=7)
     assert network.theta.tobytes() == expected.tobytes()
     assert record.loss == pytest.approx(sum(losses) / len(digits.images))
@@ -137,7 +140,7 @@ def test_an_epoch_of_mini_batches_is_a_step_for_each(network, digits, examples, 
 def test_a_batch_of_all_rows_steps_as_the_full_batch_but_for_rounding(digits):
     thetas = []
     for batch_size in (None, len(digits.images)):
-        network = Network(PIXELS, LAYERS, np.random.default_rng(0))
+        network = new_network(np.random.default_rng(0))
         list(train(network, *digits, GradientDescent(0.5), 3, batch_size=batch_size))
         thetas.append(network.theta)
     np.testing.assert_allclose(*thetas, rtol=1e-4, atol=1e-6)
@@ -145,7 +148,7 @@ def test_a_batch_of_all_rows_steps_as_the_full_batch_but_for_rounding(digits):
 
 def test_shuffling_depends_on_seed_and_epoch_and_on_nothing_else(digits):
     def trained(seed: int, *stops: int) -> bytes:
-        network, optimizer = Network(PIXELS, LAYERS, np.random.default_rng(0)), Adam(0.01)
+        network, optimizer = new_network(np.random.default_rng(0)), Adam(0.01)
         for done, epochs in zip((0, *stops), (*stops, 4), strict=True):
             list(train(network, *digits, optimizer, epochs, batch_size=64, seed=seed, done=done))
         return network.theta.tobytes()
@@ -179,14 +182,49 @@ def test_numbers_that_overflow_end_in_a_sentence_that_names_the_layer(rng, rate,
 @pytest.mark.parametrize(
     "change, sentence",
     [
-        ({"batch_size": 0}, "batch_size is 0, expected None or a number from 1 on"),
+        ({"batch_size": 0}, "batch_size is 0, expected None or a whole number from 1 on"),
         ({"X": np.full((4, PIXELS), np.nan)}, r"X\[0, 0\] is nan"),
         ({"X": np.zeros((4, 3))}, r"layer 1 expects \(N, 784\)"),
         ({"y": np.full(4, 10)}, r"y\[0\] is 10, expected a label from 0 to 9"),
+        ({"batch_size": 2.0}, "batch_size is 2.0"),
+        ({"epochs": 1.5}, "epochs is 1.5, expected a whole number from 0 on"),
+        ({"seed": -1}, "seed is -1, expected a whole number from 0 on"),
+        ({"l2": [0.1, 0.1]}, "expected a number from 0 on, or one for each of 3 layers"),
+        ({"l2": "a"}, "l2 is 'a', expected"),
+        ({"validation": (1, 2, 3)}, r"expected None or a pair \(X, y\)"),
+        ({"optimizer": "adam"}, "optimizer is 'adam', expected one like GradientDescent"),
+        ({"optimizer": GradientDescent}, "optimizer is <class"),
         ({"validation": (np.zeros((1, 3)), np.zeros(1, int))}, r"layer 1 expects \(N, 784\)"),
     ],
 )
 def test_what_cannot_be_trained_on_is_refused_before_the_first_epoch(network, change, sentence):
     good = {"X": np.zeros((4, PIXELS)), "y": np.arange(4)}
     with pytest.raises(InputError, match=sentence):
-        train(network, optimizer=GradientDescent(1), epochs=1, **(good | change))
+        train(network, **({"optimizer": GradientDescent(1), "epochs": 1} | good | change))
+
+
+def test_an_optimizer_does_not_step_on_a_second_network(network, digits, rng):
+    optimizer = Adam()
+    list(train(network, *digits, optimizer, 1))
+    other = Network(PIXELS, [Dense(10, "softmax")], rng)
+    with pytest.raises(InputError, match="stepped on another network, expected a new one"):
+        train(other, *digits, optimizer, 1)
+
+
+def test_validation_rows_that_overflow_are_told(rng):
+    network, X = Network(2, [Dense(3, "relu"), Dense(1, "linear")], rng), rng.random((9, 2))
+    far = (X + 1e38, X[:, 0])
+    with pytest.raises(InputError, match="diverged in epoch 1: the "):
+        list(train(network, X, X[:, 0], GradientDescent(0.1), 1, validation=far))
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="processes do not fork here")
+def test_a_forked_process_has_threads_of_its_own(network, digits):
+    images = np.concatenate([digits.images] * 5)
+    expected = network.predict(images)
+    reader, writer = os.pipe()
+    if os.fork() == 0:
+        os.write(writer, network.predict(images)[:64].astype(np.uint8).tobytes())
+        os._exit(0)
+    assert select.select([reader], [], [], 20)[0], "the forked process hangs"
+    assert os.read(reader, 64) == expected[:64].astype(np.uint8).tobytes()
