@@ -47,4 +47,5 @@ def smoothing(deviation: float) -> np.ndarray:
     """(28, 28) float32: smooths a column of noise by a Gaussian and keeps its variance at 1."""
     at = np.arange(SIDE)
     weights = np.exp(-0.5 * ((at[:, None] - at) / deviation) ** 2)
-    return (weights / np.sqrt((weights**2).sum(axis=1, keepdims=True))).astype(np.float32)
+    weights /= np.sqrt((weights**2).sum(axis=1, keepdims=True))
+    return weights.astype(np.float32)

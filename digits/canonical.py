@@ -107,11 +107,13 @@ def one_pen(ink: np.ndarray) -> np.ndarray:
     # the + 1 is for blank images; beside real ink, some 10,000, it is nothing
     thicken = np.clip((wanted - amount) / (added + 1), 0, 1)[:, None, None]
     thinned = np.clip((amount - wanted) / (taken + 1), 0, 1)[:, None, None]
-    return ink + thicken * (thick - ink) - thinned * (ink - thin)
+    drawn: np.ndarray = ink + thicken * (thick - ink) - thinned * (ink - thin)
+    return drawn
 
 
 def with_neighbours(combine: np.ufunc, ink: np.ndarray) -> np.ndarray:
     """Each pixel of (N, 28, 28) ink combined with the four beside it; there is none outside."""
     padded = np.pad(ink, ((0, 0), (1, 1), (1, 1)))
     rows = combine(combine(padded[:, :-2, 1:-1], padded[:, 2:, 1:-1]), ink)
-    return combine(combine(padded[:, 1:-1, :-2], padded[:, 1:-1, 2:]), rows)
+    combined: np.ndarray = combine(combine(padded[:, 1:-1, :-2], padded[:, 1:-1, 2:]), rows)
+    return combined

@@ -32,7 +32,7 @@ def write(path: Path, kind: str, header: Mapping[str, Any], arrays: Mapping[str,
     """
     text = json.dumps({"kind": kind, **header})
     with replacing(path) as file:
-        np.savez(file, **{HEADER: np.array(text)}, **arrays)
+        np.savez(file, allow_pickle=False, **{HEADER: np.array(text)}, **arrays)
 
 
 @contextmanager

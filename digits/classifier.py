@@ -75,25 +75,32 @@ class DigitClassifier:
         Raises:
             ValueError: the images are not (N, 784) uint8.
         """
+        return self.network.probabilities(self.treated(images))
+
+    def predict(self, images: np.ndarray) -> np.ndarray:
+        """(N, 784) uint8 images -> (N,) int64, the most probable digit of each."""
+        return self.network.predict(self.treated(images))
+
+    def treated(self, images: np.ndarray) -> np.ndarray:
+        """(N, 784) uint8 images -> as the network takes them, (N, 784) uint8.
+
+        Raises:
+            ValueError: the images are not (N, 784) uint8.
+        """
         if images.ndim != 2 or images.shape[1] != PIXELS or images.dtype != np.uint8:
             raise ValueError(
                 f"images are {images.shape} {images.dtype}, expected (N, {PIXELS}) uint8"
             )
-        return self.network.probabilities(TREATMENTS[self.treatment](images))
-
-    def predict(self, images: np.ndarray) -> np.ndarray:
-        """(N, 784) uint8 images -> (N,) int64, the most probable digit of each."""
-        return self.probabilities(images).argmax(axis=1)
+        return TREATMENTS[self.treatment](images)
 
     def sure(self, images: np.ndarray, probabilities: np.ndarray) -> np.ndarray:
         """(N,) bool: whether the most probable digits are to be relied on.
 
         That is where one is probable enough, and the image is like those of that digit.
         """
-        sure = probabilities.max(axis=1) >= SURE_FROM
+        sure: np.ndarray = probabilities.max(axis=1) >= SURE_FROM
         if self.likeness is not None:
-            treated = TREATMENTS[self.treatment](images)
-            distance = self.likeness.distance(treated, probabilities.argmax(axis=1))
+            distance = self.likeness.distance(self.treated(images), probabilities.argmax(axis=1))
             sure &= distance <= self.likeness.limit
         return sure
 
@@ -122,12 +129,12 @@ def load(path: Path) -> DigitClassifier:
     path = Path(path)
     header, arrays = checkpoints.read(path, KIND)
     treatment, about = header.get("treatment"), header.get("about")
-    network = new_network(np.random.default_rng(0), treatment)
-    check_architecture(path, header, network)
     if treatment not in list(TREATMENTS):
         raise InputError(
             f"{path} was trained on {treatment!r} images, expected one of {', '.join(TREATMENTS)}"
         )
+    network = new_network(np.random.default_rng(0), treatment)
+    check_architecture(path, header, network)
     restore_array(path, arrays, "theta", network.theta)
     likeness = restored_likeness(path, arrays)
     return DigitClassifier(network, treatment, likeness, about if isinstance(about, dict) else None)

@@ -1,7 +1,7 @@
 """What a layer is: how many units, what they apply to their sum, and how their parameters start."""
 
 from collections.abc import Callable, Iterable
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -18,23 +18,11 @@ from digits.functions import (
 )
 from digits.outputs import OUTPUTS
 
-
-class Activation(NamedTuple):
-    """What hidden units make of z, and how fast that changes with z, told from what they made."""
-
-    function: Callable[[np.ndarray], np.ndarray]
-    slope: Callable[[np.ndarray], np.ndarray]
+Array = np.ndarray
+Initial = Callable[[np.random.Generator, Array, Array], None]
 
 
-HIDDEN = {
-    "relu": Activation(relu, relu_slope),
-    "sigmoid": Activation(sigmoid, sigmoid_slope),
-    "tanh": Activation(tanh, tanh_slope),
-    "linear": Activation(linear, linear_slope),
-}
-
-
-def glorot(rng: np.random.Generator, W: np.ndarray, b: np.ndarray) -> None:
+def glorot(rng: np.random.Generator, W: Array, b: Array) -> None:
     """Fill W with uniform numbers of variance 2 / (inputs + outputs), b with zeros.
 
     Glorot and Bengio, "Understanding the difficulty of training deep feedforward neural networks",
@@ -45,7 +33,7 @@ def glorot(rng: np.random.Generator, W: np.ndarray, b: np.ndarray) -> None:
     b[:] = 0
 
 
-def he(rng: np.random.Generator, W: np.ndarray, b: np.ndarray) -> None:
+def he(rng: np.random.Generator, W: Array, b: Array) -> None:
     """Fill W with normal numbers of variance 2 / inputs, b with zeros.
 
     He et al., "Delving deep into rectifiers", 2015, equation 10: relu lets half of the signal
@@ -55,20 +43,41 @@ def he(rng: np.random.Generator, W: np.ndarray, b: np.ndarray) -> None:
     b[:] = 0
 
 
-def uniform(rng: np.random.Generator, W: np.ndarray, b: np.ndarray) -> None:
+def uniform(rng: np.random.Generator, W: Array, b: Array) -> None:
     """Fill W and b with uniform numbers in [-0.5, 0.5), as many tutorials do."""
     W[:] = rng.random(W.shape) - 0.5
     b[:] = rng.random(b.shape) - 0.5
 
 
-def normal(rng: np.random.Generator, W: np.ndarray, b: np.ndarray) -> None:
+def normal(rng: np.random.Generator, W: Array, b: Array) -> None:
     """Fill W and b with standard normal numbers × 0.1, as many other tutorials do."""
     W[:] = 0.1 * rng.normal(size=W.shape)
     b[:] = 0.1 * rng.normal(size=b.shape)
 
 
-Initial = Callable[[np.random.Generator, np.ndarray, np.ndarray], None]
 INITIALS: dict[str, Initial] = {"glorot": glorot, "he": he, "uniform": uniform, "normal": normal}
+
+
+class Activation(NamedTuple):
+    """What hidden units can do.
+
+    Attributes:
+        function: what they make of z.
+        slope: how fast that changes with z, told from what they made.
+        initial: how their parameters start where nothing else is said.
+    """
+
+    function: Callable[[Array], Array]
+    slope: Callable[[Array], Array]
+    initial: Initial
+
+
+HIDDEN = {
+    "relu": Activation(relu, relu_slope, he),
+    "sigmoid": Activation(sigmoid, sigmoid_slope, glorot),
+    "tanh": Activation(tanh, tanh_slope, glorot),
+    "linear": Activation(linear, linear_slope, glorot),
+}
 
 
 class Dense(NamedTuple):
@@ -77,18 +86,21 @@ class Dense(NamedTuple):
     Attributes:
         units: how many.
         activation: of a hidden layer, a name in `HIDDEN`; of the last layer, one in `OUTPUTS`.
-        initial: a name in `INITIALS`; None for what suits the activation, he for relu, glorot for
-            all others.
+        initial: a name in `INITIALS`; None for what suits the activation, which of outputs is
+            glorot.
     """
 
     units: int
     activation: str
     initial: str | None = None
 
-    def fill(self, rng: np.random.Generator, W: np.ndarray, b: np.ndarray) -> None:
+    def fill(self, rng: np.random.Generator, W: Array, b: Array) -> None:
         """Give the parameters, in place, the numbers they start from."""
-        suitable = "he" if self.activation == "relu" else "glorot"
-        INITIALS[self.initial or suitable](rng, W, b)
+        if self.initial:
+            fill = INITIALS[self.initial]
+        else:
+            fill = HIDDEN[self.activation].initial if self.activation in HIDDEN else glorot
+        fill(rng, W, b)
 
 
 def checked(inputs: int, layers: Iterable[Dense]) -> tuple[Dense, ...]:
@@ -129,6 +141,7 @@ def checked(inputs: int, layers: Iterable[Dense]) -> tuple[Dense, ...]:
     return layers
 
 
-def is_count(value: object, least: int = 1) -> bool:
+def is_count(value: Any, least: int = 1) -> bool:
     """Whether that is a whole number, and not too small."""
-    return isinstance(value, int | np.integer) and not isinstance(value, bool) and value >= least
+    whole = isinstance(value, int | np.integer) and not isinstance(value, bool)
+    return whole and bool(value >= least)

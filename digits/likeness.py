@@ -46,11 +46,16 @@ def learn(images: np.ndarray, labels: np.ndarray, classes: int) -> Likeness:
         means[label] = some.mean(axis=0)
         axes[label] = principal_axes(some - means[label])
     # stored in half the precision, so measured in it
-    means, axes = (values.astype(np.float16).astype(np.float32) for values in (means, axes))
-    likeness = Likeness(means, axes, np.float32(np.inf))
-    some = slice(None, None, 1 + len(images) // (classes * ROWS))
-    distances = likeness.distance(images[some], labels[some])
+    means, axes = halved(means), halved(axes)
+    likeness = Likeness(means, axes, np.array(np.inf, np.float32))
+    step = 1 + len(images) // (classes * ROWS)
+    distances = likeness.distance(images[::step], labels[::step])
     return likeness._replace(limit=np.quantile(distances, KEPT).astype(np.float32))
+
+
+def halved(values: np.ndarray) -> np.ndarray:
+    """float32 values with the precision of float16."""
+    return values.astype(np.float16).astype(np.float32)
 
 
 def principal_axes(centred: np.ndarray) -> np.ndarray:

@@ -51,7 +51,7 @@ def stroke_width(ink: np.ndarray) -> float:
     stroke = np.pad(ink >= 0.5, 1)
     steps = (stroke[1:] != stroke[:-1]).sum() + (stroke[:, 1:] != stroke[:, :-1]).sum()
     # an outline in all directions is pi / 4 as long as its steps along rows and columns
-    return 2 * stroke.sum() / max(1.0, steps * np.pi / 4)
+    return float(2 * stroke.sum() / max(1.0, steps * np.pi / 4))
 
 
 def resized(ink: np.ndarray, longest: int) -> np.ndarray:

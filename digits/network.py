@@ -51,7 +51,9 @@ class Network:
                             self.output.activation]  # fmt: skip
         self.slopes = [HIDDEN[layer.activation].slope for layer in hidden]
         self.shapes = list(pairwise([inputs, *(layer.units for layer in self.layers)]))
-        self.theta = np.zeros(sum(rows * units + units for rows, units in self.shapes), dtype)
+        self.theta: np.ndarray = np.zeros(
+            sum(rows * units + units for rows, units in self.shapes), dtype
+        )
         for layer, (W, b) in zip(self.layers, self.parameters, strict=True):
             layer.fill(rng, W, b)
 

@@ -44,7 +44,8 @@ def one_channel(colours: np.ndarray) -> np.ndarray:
     sample = sample.reshape(-1, 3)
     axis = np.linalg.eigh(sample.T @ sample)[1][:, -1]  # eigenvalues ascend
     axis *= 1 if axis.sum() >= 0 else -1  # more of it is lighter
-    return colours @ (axis / np.abs(axis).sum()).astype(np.float32)
+    levels: np.ndarray = colours @ (axis / np.abs(axis).sum()).astype(np.float32)
+    return levels
 
 
 def ring(levels: np.ndarray) -> np.ndarray:
@@ -68,7 +69,7 @@ def within_frame(levels: np.ndarray) -> tuple[slice, slice]:
 def _written_on(levels: np.ndarray) -> bool:
     """Not just one thick stroke: something differs from the edges more than they do themselves."""
     edges = ring(levels)
-    return np.ptp(levels) > max(2 * BLANK_CONTRAST, 2 * edges.std())
+    return bool(np.ptp(levels) > max(2 * BLANK_CONTRAST, 2 * edges.std()))
 
 
 def _share(levels: np.ndarray) -> np.ndarray:
@@ -83,7 +84,8 @@ def _share(levels: np.ndarray) -> np.ndarray:
     if full < BLANK_CONTRAST or grain:
         return np.zeros_like(levels)
     floor = np.clip(np.percentile(rest, 95), 0, threshold / 2) if len(rest) else 0
-    return np.clip((ink - floor) / (full - floor), 0, 1).astype(np.float32)
+    share: np.ndarray = np.clip((ink - floor) / (full - floor), 0, 1).astype(np.float32)
+    return share
 
 
 def split(ink: np.ndarray) -> tuple[float, float, np.ndarray]:
@@ -123,8 +125,9 @@ def above_background(levels: np.ndarray) -> np.ndarray:
     smooth = mean_around(levels, max(levels.shape) // 100)  # else grain would lift it
     padded = np.pad(smooth, radius, mode="edge")
     background = -most_around(-most_around(padded, radius), radius)[radius:-radius, radius:-radius]
-    ink = background - levels
+    ink: np.ndarray = background - levels
     if dark:  # ink takes a share of the light
         brightest = max(float(background.max()), 1.0)
         ink *= brightest / np.maximum(background, brightest / DARKEST)
-    return ink - np.median(ink)
+    ink -= np.median(ink)
+    return ink

@@ -99,7 +99,8 @@ def _stretched(levels: np.ndarray) -> np.ndarray:
     """Levels of more than 8 bits, of whatever range, as uint8 from 0 to 255."""
     levels = np.nan_to_num(levels, posinf=0, neginf=0)
     lowest, highest = levels.min(), levels.max()
-    return np.rint((levels - lowest) * (255 / max(highest - lowest, 1e-9))).astype(np.uint8)
+    stretched: np.ndarray = np.rint((levels - lowest) * (255 / max(highest - lowest, 1e-9)))
+    return stretched.astype(np.uint8)
 
 
 def _on_paper(picture: Image.Image) -> np.ndarray:

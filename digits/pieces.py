@@ -90,12 +90,13 @@ def cleaned(share: np.ndarray) -> np.ndarray:
         keep[:] = True
     keep &= found.ink >= SPECK * found.ink[keep].max()
     kept = np.concatenate([[False], keep])[found.labels]
-    return share * most_around(kept, rim(share))
+    cleaned: np.ndarray = share * most_around(kept, rim(share))
+    return cleaned
 
 
 def rim(share: np.ndarray) -> int:
     """How many pixels wide the soft rim of a stroke is: more in a photo than in a small image."""
-    return max(1, max(share.shape) // 200)
+    return max(1, int(max(share.shape)) // 200)
 
 
 def at_edge(found: Pieces) -> np.ndarray:
@@ -106,16 +107,18 @@ def at_edge(found: Pieces) -> np.ndarray:
     area = np.bincount(found.labels.reshape(-1), minlength=count)
     inner = found.labels[margin:-margin, margin:-margin]
     inner = np.bincount(inner.reshape(-1), minlength=count)
-    touches = (found.boxes == [0, 0, height, width]).any(axis=1)
-    return touches & (inner < 0.2 * area)[1:]
+    touches: np.ndarray = (found.boxes == [0, 0, height, width]).any(axis=1)
+    touches &= (inner < 0.2 * area)[1:]
+    return touches
 
 
 def across(found: Pieces) -> np.ndarray:
     """(n,) bool: a line or a grid from one side of the picture to the other, or a bar along it."""
     sides = found.boxes[:, 2:] - found.boxes[:, :2]
-    spans = (sides >= ACROSS * np.array(found.labels.shape)).any(axis=1)
+    spans: np.ndarray = (sides >= ACROSS * np.array(found.labels.shape)).any(axis=1)
     bar = (found.boxes == [0, 0, *found.labels.shape]).sum(axis=1) >= 3
-    return spans & (bar | (found.ink < BARE * sides.prod(axis=1)))
+    spans &= bar | (found.ink < BARE * sides.prod(axis=1))
+    return spans
 
 
 def unruled(share: np.ndarray) -> np.ndarray:

@@ -108,8 +108,8 @@ def decision_boundary(axes: Axes, network: Network, X: np.ndarray, y: np.ndarray
     axes.figure.colorbar(shades, ax=axes, label="probability of class 1")
     axes.contour(across, up, p, levels=[0.5], colors="black")
     for label, colour in enumerate((TRAINING, TEST)):
-        points = X[y == label]
-        axes.scatter(*points.T, s=12, color=colour, edgecolors="white", linewidths=0.4,
+        across, up = X[y == label].T
+        axes.scatter(across, up, s=12, color=colour, edgecolors="white", linewidths=0.4,
                      label=f"class {label}")  # fmt: skip
     axes.set(xlabel="first input", ylabel="second input")
     axes.legend(loc="upper right")

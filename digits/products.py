@@ -18,14 +18,17 @@ def times(a: np.ndarray, W: np.ndarray) -> np.ndarray:
     if a.flags.c_contiguous:
         return np.asfortranarray(a @ W)
     product = np.empty((len(a), W.shape[1]), W.dtype, order="F")
-    return np.matmul(a, W, out=product)
+    np.matmul(a, W, out=product)
+    return product
 
 
 def transposed_times(a: np.ndarray, delta: np.ndarray) -> np.ndarray:
     """a.T @ delta: (N, K) and (N, M) -> (K, M)."""
     if a.flags.c_contiguous:
-        return (np.ascontiguousarray(delta).T @ a).T
-    return a.T @ delta
+        transposed: np.ndarray = np.ascontiguousarray(delta).T @ a
+        return transposed.T
+    product: np.ndarray = a.T @ delta
+    return product
 
 
 def aligned(shape: tuple[int, ...], dtype: np.dtype) -> np.ndarray:

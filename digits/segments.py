@@ -61,7 +61,8 @@ def _to_join(boxes: np.ndarray, groups: list[list[int]], tallest: int) -> tuple[
         return None
     gaps = [_gap(spans[small[0]], span) for span in spans]
     gaps[small[0]] = np.inf
-    return tuple(sorted((small[0], int(np.argmin(gaps)))))
+    first, second = sorted((small[0], int(np.argmin(gaps))))
+    return first, second
 
 
 def _of_one_digit(a: np.ndarray, b: np.ndarray) -> bool:

@@ -59,8 +59,8 @@ def drawn(count: int, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]
     images = np.empty((count, SIDE * SIDE), np.uint8)
     for number in range(len(DIGITS)):
         for digit, style, rows in batches_of(number, labels, rng):
-            inks = written(digit, style, len(rows), rng)
-            inks = [coarse(ink, rng) if rng.random() < COARSE else ink for ink in inks]
+            fine = written(digit, style, len(rows), rng)
+            inks = [coarse(ink, rng) if rng.random() < COARSE else ink for ink in fine]
             images[rows] = [mnist_like(ink).reshape(-1) for ink in inks]
     return images, labels
 
@@ -106,7 +106,8 @@ def followed(points: np.ndarray) -> np.ndarray:
     mean = spline(at, count) @ points.mean(axis=0)  # all hands get the spacing of this one
     way = np.concatenate([[0], np.linalg.norm(np.diff(mean, axis=0), axis=1).cumsum()])
     evenly = np.linspace(0, way[-1], 2 + int(DOTS * way[-1]))
-    return spline(np.interp(evenly, way, at), count) @ points
+    dots: np.ndarray = spline(np.interp(evenly, way, at), count) @ points
+    return dots
 
 
 def spline(at: np.ndarray, count: int) -> np.ndarray:
@@ -145,7 +146,8 @@ def wavering(dots: np.ndarray, rng: np.random.Generator) -> np.ndarray:
 def fitted(dots: np.ndarray) -> np.ndarray:
     """Dots moved and scaled so that the longer side of each digit goes from -0.5 to 0.5."""
     low, high = dots.min(axis=1, keepdims=True), dots.max(axis=1, keepdims=True)
-    return (dots - (low + high) / 2) / (high - low).max(axis=2, keepdims=True)
+    moved: np.ndarray = (dots - (low + high) / 2) / (high - low).max(axis=2, keepdims=True)
+    return moved
 
 
 def inked(dots: np.ndarray, lengths: np.ndarray, radius: np.ndarray) -> np.ndarray:
@@ -167,11 +169,13 @@ def inked(dots: np.ndarray, lengths: np.ndarray, radius: np.ndarray) -> np.ndarr
     A *= lengths[:, None] / (spread * np.float32(np.sqrt(2 * np.pi)))  # a straight line's ink is 1
     squared = -2 * spread**2 * np.log(A @ B.transpose(0, 2, 1))
     distance = np.sqrt(np.maximum(squared, 0))
-    return np.clip(0.5 + (radius - distance) * LONGER, 0, 1)
+    share: np.ndarray = np.clip(0.5 + (radius - distance) * LONGER, 0, 1)
+    return share
 
 
 def coarse(ink: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     """(CANVAS, CANVAS) ink in large pixels, either full or empty, as on a canvas of few."""
     side = int(rng.choice(PIXEL_SIDES))
     blocks = ink.reshape(CANVAS // side, side, -1, side).mean(axis=(1, 3))
-    return (blocks >= 0.25 * blocks.max()).astype(np.float32)
+    full: np.ndarray = blocks >= 0.25 * blocks.max()
+    return full.astype(np.float32)

@@ -44,7 +44,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         print(f"{name}: R² held out {exercise.spread(scores)}", flush=True)
     left, right = Figure(figsize=(10, 4), layout="constrained").subplots(1, 2)
     plots.losses(left, history, "half squared error")
-    plots.predictions(right, y, network.predict(X), f"Least squares, all rows: R² {network.score(X, y):.2f}")
+    plots.predictions(right, y, network.predict(X), f"All rows: R² {network.score(X, y):.2f}")
     report.save(left.figure, options.output / "diabetes.png")
     print(f"figures are in {options.output}")
     return 0

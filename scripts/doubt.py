@@ -92,9 +92,7 @@ def by_likeness(
 ) -> None:
     assert reader.likeness is not None
     far, of_others = (
-        reader.likeness.distance(
-            classifier.TREATMENTS[reader.treatment](images), reader.predict(images)
-        )
+        reader.likeness.distance(reader.treated(images), reader.predict(images))
         for images in (validation.images, others)
     )
     limits = np.linspace(5, 80, 151)

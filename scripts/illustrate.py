@@ -17,7 +17,7 @@ import report
 from check_gradients import finite_differences
 from digits import dataset, plots
 from digits.canonical import canonical
-from digits.classifier import CLASSES, LAYERS, TREATMENTS, DigitClassifier, new_network
+from digits.classifier import CLASSES, LAYERS, DigitClassifier, new_network
 from digits.dataset import Digits
 from digits.functions import sigmoid, sigmoid_slope
 from digits.layers import Dense
@@ -32,11 +32,11 @@ PATHS: list[dict[str, Optimizer]] = [
     {
         "rate 5": GradientDescent(5),
         "rate 40": GradientDescent(40),
-        "rate 150": GradientDescent(150),
+        "rate 400": GradientDescent(400),
     },
     {
         "momentum 0.9, rate 10": GradientDescent(10, 0.9, nesterov=True),
-        "Adam, rate 0.3": Adam(0.3),
+        "Adam, rate 1": Adam(1.0),
         "Rprop": Rprop(0.3),
     },
 ]
@@ -142,7 +142,7 @@ def layers_figure(reader: DigitClassifier, image: np.ndarray) -> Figure:
     seen, posed, first, second, answer = figure.subplots(
         1, 5, gridspec_kw={"width_ratios": [1, 1, 0.7, 0.7, 1]}
     )
-    posed_image = TREATMENTS[reader.treatment](image[np.newaxis])
+    posed_image = reader.treated(image[np.newaxis])
     (_, a1, a2, p), _ = reader.network.forward(posed_image)
     plots.digit(seen, image, "the image")
     plots.digit(posed, posed_image, "in canonical pose")
@@ -175,7 +175,7 @@ def last_layer(reader: DigitClassifier, digits: Digits) -> tuple[Network, np.nda
 
     As a function of its parameters, its loss is the whole network's: what comes before stays.
     """
-    (*_, a, _), _ = reader.network.forward(TREATMENTS[reader.treatment](digits.images))
+    (*_, a, _), _ = reader.network.forward(reader.treated(digits.images))
     network = Network(a.shape[1], reader.network.layers[-1:], np.random.default_rng(0), np.float64)
     network.theta[:] = reader.network.theta[-network.theta.size :]
     return (network, *network.examples(np.ascontiguousarray(a), digits.labels))
@@ -198,6 +198,9 @@ def descent_figure(reader: DigitClassifier, digits: Digits) -> Figure:
     for axes, optimizers in zip(figure.subplots(1, 2), PATHS, strict=True):
         levels = surface.min() + np.ptp(surface) * np.linspace(0, 1, 16) ** 3
         axes.contour(across, across, surface, levels=levels, colors="grey", linewidths=0.6)
+        row, column = np.unravel_index(surface.argmin(), surface.shape)
+        axes.plot(across[column], across[row], "k+", markersize=12, zorder=3)
+        axes.plot(*START, "ko", markersize=7)
         for name, optimizer in optimizers.items():
             place = best + START
             path = [place.copy()]

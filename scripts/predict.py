@@ -97,7 +97,7 @@ def draw_seen(path: Path, reader: classifier.DigitClassifier, seen: Sequence[Rea
 
     rows = []
     for read in seen:
-        posed = classifier.TREATMENTS[reader.treatment](read.images)
+        posed = reader.treated(read.images)
         probabilities = reader.probabilities(read.images)
         name = Path(read.answer["file"]).name
         for image, pose, p in zip(read.images, posed, probabilities, strict=True):

@@ -29,7 +29,7 @@ PRESETS: dict[str, dict[str, Any]] = {
         "epochs": 160,
         "treatment": "canonical",
         "centred": True,
-        "initial": "glorot",
+        "initial": None,  # as suits the activations
         "copies": [],
         "train_rows": None,
     },
@@ -62,9 +62,10 @@ PRESETS["pictures"] = PRESETS["best"] | {
     "copies": [(0.6, 4.0), (1.0, 4.0)],
     "drawn": 60_000,
 }
-# Inputs of each layer as the optimizer is made to see them: pixels with their mean taken off, and
-# sigmoids from -1 to 1. Weights there are 1/scale of the network's, and L2 counts them there.
-SCALES = (1, 2, 2)
+# What a layer's activations are centred on, and then multiplied by, in the eyes of the optimizer:
+# sigmoids are to go from -1 to 1. Weights there are 1/scale of the network's, and L2 counts them
+# there. Others than these stay as they are.
+CENTRES = {"sigmoid": (0.5, 2.0)}
 WARMUP = 20  # epochs in which the learning rate of the cosine schedule rises
 Settings = dict[str, Any]
 
@@ -108,7 +109,7 @@ def settings_of(preset: str, given: Mapping[str, Any]) -> Settings:
 def prepare(settings: Settings, rows: Digits, test: Digits) -> Run:
     """The network, optimizer and inputs that the settings describe, before the first epoch."""
     rng = np.random.default_rng(settings["seed"])
-    layers = [layer._replace(initial=settings["initial"]) for layer in LAYERS]
+    layers = [layer._replace(initial=settings["initial"] or layer.initial) for layer in LAYERS]
     network = new_network(rng, settings["treatment"], layers)
     treat = TREATMENTS[settings["treatment"]]
     images, labels = lesson(settings, rows, rng)
@@ -153,14 +154,24 @@ def optimizer_of(settings: Settings, network: Network, X: np.ndarray) -> Optimiz
         optimizer = GradientDescent(rate, settings["momentum"], nesterov=True)
     if not settings["centred"]:
         return optimizer
-    return Centred(optimizer, network, [network.unit * X.mean(axis=0), 0.5, 0.5], SCALES)
+    means, scales = centres(network)
+    means[0] = network.unit * X.mean(axis=0)
+    return Centred(optimizer, network, means, scales)
+
+
+def centres(network: Network) -> tuple[list[Any], list[float]]:
+    """Means and scales of each layer's inputs, pixels being left to the caller."""
+    hidden = [CENTRES.get(layer.activation, (0.0, 1.0)) for layer in network.layers[:-1]]
+    means, scales = zip((0.0, 1.0), *hidden, strict=True)
+    return list(means), list(scales)
 
 
 def epochs(run: Run) -> Iterator[Epoch]:
     """Train on from where the run is; one record an epoch, also added to the run's history."""
     done, total, l2 = len(run.history), run.settings["epochs"], run.settings["l2"]
     if run.settings["centred"]:
-        l2 = [l2 / scale**2 for scale in SCALES]
+        _, scales = centres(run.network)
+        l2 = [l2 / scale**2 for scale in scales]
     for record in train(
         run.network, *run.rows, run.optimizer, total, validation=run.test, l2=l2, done=done
     ):

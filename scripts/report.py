@@ -10,7 +10,7 @@ from matplotlib.figure import Figure
 
 from digits import metrics, plots
 from digits.checkpoints import replacing
-from digits.classifier import CLASSES, TREATMENTS, DigitClassifier
+from digits.classifier import CLASSES, DigitClassifier
 from digits.dataset import Digits
 from digits.functions import one_hot
 from digits.training import Epoch
@@ -36,7 +36,7 @@ GALLERY = (4, 6)  # rows and columns of mistakes
 
 def evaluate(classifier: DigitClassifier, test: Digits) -> tuple[Metrics, np.ndarray]:
     """What a classifier scores on test digits, and its (N, 10) probabilities."""
-    seen = TREATMENTS[classifier.treatment](test.images)
+    seen = classifier.treated(test.images)
     loss, probabilities = classifier.network.loss(seen, one_hot(test.labels, CLASSES))
     predicted = probabilities.argmax(axis=1)
     matrix = metrics.confusion_matrix(test.labels, predicted, CLASSES)

@@ -13,8 +13,9 @@ def test_the_python_of_the_readme_runs_and_prints_what_it_says(monkeypatch, caps
         r"```python\n(.*?)```", (project.ROOT / "README.md").read_text(), re.DOTALL
     )
     exec(code, {})
-    answer, *summary = capsys.readouterr().out.splitlines()
-    assert answer == "[7]" and summary[-1].split() == ["total", "51"]
+    answer, score, *summary = capsys.readouterr().out.splitlines()
+    assert (answer, score) == tuple(re.findall(r"print.*\)  # (.*)", code))
+    assert summary[-1].split() == ["total", "51"]
 
 
 QUOTE = re.compile(r"^\[([^]]+)\]\(\.\./([^)]+)\)\n```python\n(.*?)```", re.DOTALL | re.MULTILINE)

@@ -67,7 +67,7 @@ def test_half_squared_error_is_half_the_squared_distance(rng):
 @pytest.mark.parametrize("name", HIDDEN)
 def test_the_slope_of_an_activation_is_its_finite_difference(name):
     z, h = np.linspace(-8, 8, 80), 1e-6  # without 0, where relu has no slope
-    function, slope = HIDDEN[name]
+    function, slope, _ = HIDDEN[name]
     difference = (function(z + h) - function(z - h)) / (2 * h)
     np.testing.assert_allclose(slope(function(z)), difference, atol=1e-9)
 
