@@ -104,7 +104,7 @@ class DigitClassifier:
             sure &= distance <= self.likeness.limit
         return sure
 
-    def save(self, path: Path) -> None:
+    def save(self, path: str | Path) -> None:
         """Write the model to an `.npz` file, whole or not at all."""
         header = {
             "architecture": repr(self.network),
@@ -116,17 +116,24 @@ class DigitClassifier:
             arrays["means"] = self.likeness.means.astype(np.float16)
             arrays["axes"] = self.likeness.axes.astype(np.float16)
             arrays["limit"] = np.asarray(self.likeness.limit)
-        checkpoints.write(path, KIND, header, arrays)
+        checkpoints.write(Path(path), KIND, header, arrays)
 
 
-def load(path: Path) -> DigitClassifier:
-    """The classifier that `DigitClassifier.save` wrote.
+def shipped() -> Path:
+    """Where the model is that comes along: inside an installed package, or beside it in a clone."""
+    package = Path(__file__).parent
+    inside = package / "models" / "pretrained.npz"
+    return inside if inside.exists() else package.parent / "models" / "pretrained.npz"
+
+
+def load(path: str | Path | None = None) -> DigitClassifier:
+    """The classifier that `DigitClassifier.save` wrote; without a path, the shipped one.
 
     Raises:
         InputError: the file is damaged, not a digits model, or of another architecture.
         OSError: the file cannot be opened.
     """
-    path = Path(path)
+    path = shipped() if path is None else Path(path)
     header, arrays = checkpoints.read(path, KIND)
     treatment, about = header.get("treatment"), header.get("about")
     if treatment not in list(TREATMENTS):

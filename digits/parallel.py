@@ -5,11 +5,13 @@ What is computed does not depend on their number: each piece is worked on by its
 adds the results up does so in order.
 """
 
+import contextlib
 import functools
 import os
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import AbstractContextManager
 from typing import Any, TypeVar
 
 Piece = TypeVar("Piece")
@@ -60,8 +62,27 @@ def in_turns(
         for i in todo:
             results[i] = function(pieces[i])
 
-    list(pool(threads).map(work, range(threads)))
+    with one_blas_thread():
+        list(pool(threads).map(work, range(threads)))
     return results
+
+
+def one_blas_thread() -> AbstractContextManager[Any]:
+    """Keep NumPy's BLAS from starting threads of its own inside ours, for as long as it is open.
+
+    They would fight over the same cores: an epoch takes several times as long.
+    """
+    return contextlib.nullcontext() if blas() is None else blas().limit(limits=1, user_api="blas")
+
+
+@functools.cache
+def blas() -> Any:
+    """The BLAS libraries that are loaded, if threadpoolctl is there to find them."""
+    try:
+        from threadpoolctl import ThreadpoolController
+    except ImportError:
+        return None
+    return ThreadpoolController()
 
 
 @functools.cache

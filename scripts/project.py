@@ -18,7 +18,6 @@ ROOT = Path(__file__).resolve().parent.parent
 DATA = ROOT / "data" / "digits.csv.gz"
 MODELS = ROOT / "models"
 LATEST = MODELS / "latest"
-PRETRAINED = MODELS / "pretrained.npz"
 
 if sys.stderr is None:  # closed by the caller; nobody to tell
     sys.stderr = Path(os.devnull).open("w")  # noqa: SIM115  (stays open to the end)
@@ -40,9 +39,11 @@ if missing := [
 # In front, so that a clone's scripts run the clone's package even where another is installed.
 sys.path.insert(0, str(ROOT))
 
-from digits.classifier import DigitClassifier, load  # noqa: E402  (they need the line above)
+from digits import __version__  # noqa: E402  (they need the line above)
+from digits.classifier import DigitClassifier, load, shipped  # noqa: E402
 from digits.errors import InputError  # noqa: E402
 
+PRETRAINED = shipped()
 BAD_INPUT, WRONG_USAGE = 1, 2
 INTERRUPTED = 130  # what shells report for a program that Ctrl-C ended
 Main = Callable[[Sequence[str] | None], int]
@@ -127,11 +128,13 @@ sys.excepthook = interrupted_early
 def parser(docstring: str) -> argparse.ArgumentParser:
     """A parser whose help is a script's docstring: a summary line, then examples."""
     summary, _, examples = docstring.partition("\n")
-    return argparse.ArgumentParser(
+    parser = argparse.ArgumentParser(
         description=summary,
         epilog=examples,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
+    parser.add_argument("--version", action="version", version=f"digits {__version__}")
+    return parser
 
 
 def whole_number(text: str) -> int:
