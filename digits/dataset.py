@@ -1,10 +1,8 @@
 """Digits in CSV files to arrays, with one clear sentence for whatever is wrong with the file."""
 
 import csv
-import gzip
 import io
-import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import BinaryIO, NamedTuple
 
@@ -13,13 +11,16 @@ import pandas as pd
 
 from digits.errors import InputError
 from digits.parallel import in_order
+from digits.unzipped import unzipped
 
 PIXELS = 784
 LABEL = "label"
+LABEL_NAMES = (LABEL, "class")  # the second in OpenML's files
 # The ways the 784 pixel columns are named in the files people have, row by row from the top left.
 PIXEL_NAMES = (
     [f"pixel{i}" for i in range(PIXELS)],
     [f"{row}x{column}" for row in range(1, 29) for column in range(1, 29)],
+    [f"pixel{i}" for i in range(1, PIXELS + 1)],
 )
 # Threads parse blocks of this many bytes while the file is being unpacked. Smaller blocks cost time
 # (pandas has a price per column and block), larger ones memory.
@@ -52,8 +53,9 @@ class Block(NamedTuple):
 def read_csv(path: Path) -> Digits:
     """Read a digits CSV: `label,pixel0,...,pixel783`, plain or gzipped.
 
-    Columns may come in any order when a header names them (`pixel0` to `pixel783` or `1x1` to
-    `28x28`, with or without `label`). Without a header there are 785 columns, the label first, or
+    Columns may come in any order when a header names them (`pixel0` to `pixel783`, `pixel1` to
+    `pixel784` or `1x1` to `28x28`, with or without `label` or `class`). A first line of which more
+    than half the cells are numbers is no header: then there are 785 columns, the label first, or
     784 without labels. Whether the file is gzipped is told by its content.
 
     Raises:
@@ -62,18 +64,42 @@ def read_csv(path: Path) -> Digits:
         OSError: the file cannot be opened.
     """
     path = Path(path)
-    with path.open("rb") as file:
-        magic = file.read(2)
-        file.seek(0)
-        if magic != b"\x1f\x8b":
-            return _read_lines(path, file)
-        with gzip.open(file) as unzipped:
-            try:
-                return _read_lines(path, unzipped)
-            except (EOFError, gzip.BadGzipFile, zlib.error):
-                raise InputError(
-                    f"{path}: the gzip file is damaged or cut off, expected a whole one"
-                ) from None
+    with unzipped(path) as file:
+        return _read_lines(path, file)
+
+
+def labelled(images: np.ndarray, labels: np.ndarray, images_name: str, labels_name: str) -> Digits:
+    """Images and labels that were kept apart, checked to belong together.
+
+    Args:
+        images: (N, 784) uint8.
+        labels: (N,) whole numbers.
+        images_name, labels_name: where they were kept, for the sentences.
+
+    Raises:
+        InputError: there are none, they are not as many, or a label is not from 0 to 9.
+    """
+    if not len(images):
+        raise InputError(f"{images_name} has no images, expected at least one")
+    if len(labels) != len(images):
+        raise InputError(
+            f"{labels_name} has {len(labels)} labels, expected {len(images)},"
+            f" one for each image of {images_name}"
+        )
+    wrong = np.flatnonzero((labels < 0) | (labels > 9))
+    if len(wrong):
+        raise InputError(
+            f"{labels_name}, label {wrong[0] + 1} is {labels[wrong[0]]}, expected 0 to 9"
+        )
+    return Digits(images, labels.astype(np.int64))
+
+
+def joined(parts: Sequence[Digits]) -> Digits:
+    """Digits that all have labels, one part after the other."""
+    if len(parts) == 1:
+        return parts[0]
+    images, labels = zip(*parts, strict=True)
+    return Digits(np.concatenate(images), np.concatenate(labels))
 
 
 def split(digits: Digits, train_rows: int | None = None) -> tuple[Digits, Digits]:
@@ -89,11 +115,25 @@ def split(digits: Digits, train_rows: int | None = None) -> tuple[Digits, Digits
             f"{first_test} of {rows} rows for training leave {max(0, rows - first_test)} test rows,"
             " expected at least one row of each"
         )
-    labels = digits.labels
-    return (
-        Digits(digits.images[:first_test], None if labels is None else labels[:first_test]),
-        Digits(digits.images[first_test:], None if labels is None else labels[first_test:]),
-    )
+    return _rows(digits, slice(first_test)), _rows(digits, slice(first_test, None))
+
+
+def first(digits: Digits, train_rows: int | None) -> Digits:
+    """The training rows where all rows may be trained on: the first ones, or with None all.
+
+    Raises:
+        InputError: there are not as many rows.
+    """
+    rows = len(digits.images)
+    if train_rows is not None and train_rows > rows:
+        raise InputError(
+            f"{train_rows} of {rows} rows for training, expected no more than there are"
+        )
+    return _rows(digits, slice(train_rows))
+
+
+def _rows(digits: Digits, rows: slice) -> Digits:
+    return Digits(digits.images[rows], None if digits.labels is None else digits.labels[rows])
 
 
 def _read_lines(path: Path, file: BinaryIO) -> Digits:
@@ -129,20 +169,21 @@ def _layout(path: Path, first_line: bytes) -> Layout:
         names = [LABEL] * (columns - PIXELS) + PIXEL_NAMES[0]
         return _places(names, PIXEL_NAMES[0], has_header=False)
     for pixel_names in PIXEL_NAMES:
-        if set(pixel_names) | {LABEL} >= set(cells) >= set(pixel_names):
+        if set(pixel_names).union(LABEL_NAMES) >= set(cells) >= set(pixel_names):
             return _places(cells, pixel_names, has_header=True)
-    known = {LABEL}.union(*PIXEL_NAMES)
+    known = set(LABEL_NAMES).union(*PIXEL_NAMES)
     strange = next((name for name in cells if name not in known), None)
     found = "has pixels missing or twice" if strange is None else f"has a column {strange!r}"
     raise InputError(
         f"{path}, line 1: the header {found},"
-        " expected label and pixel0 to pixel783 (or 1x1 to 28x28)"
+        " expected label and pixel0 to pixel783 (or 1x1 to 28x28, or class and pixel1 to pixel784)"
     )
 
 
 def _places(names: list[str], pixel_names: list[str], has_header: bool) -> Layout:
     place = {name: i for i, name in enumerate(names)}
-    return Layout(names, [place[name] for name in pixel_names], place.get(LABEL), has_header)
+    label = next((place[name] for name in LABEL_NAMES if name in place), None)
+    return Layout(names, [place[name] for name in pixel_names], label, has_header)
 
 
 def _blocks(file: BinaryIO, first_line: int, rest: bytes = b"") -> Iterator[Block]:

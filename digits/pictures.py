@@ -16,6 +16,7 @@ MOST_PIXELS = 50_000_000  # of a picture file: 200 MB as RGBA, and Pillow needs 
 LONGEST = 800
 # Visible colours that vary by less than this standard deviation, of 255, are those of one pen.
 ONE_PEN = 16
+MOSTLY = 0.75
 
 
 class Picture(NamedTuple):
@@ -35,6 +36,21 @@ def read(source: str | Path | BinaryIO) -> np.ndarray:
         OSError: the file cannot be opened.
     """
     return mnist_like(ink(decode(source).colours)).reshape(-1)
+
+
+def row_as_it_is(path: str | Path) -> np.ndarray | None:
+    """The (784,) uint8 pixels of a picture that is a row of MNIST already, else None.
+
+    Such a picture is 28 x 28, grey, and most of its rim is black.
+    """
+    try:
+        with Image.open(path) as picture:
+            if picture.size != (28, 28) or picture.mode != "L" or "transparency" in picture.info:
+                return None
+            pixels = np.asarray(picture)
+    except Exception:  # `read` will say what is wrong
+        return None
+    return pixels.reshape(-1) if np.mean(paper.ring(pixels) == 0) > MOSTLY else None
 
 
 def ink(colours: np.ndarray) -> np.ndarray:

@@ -1,9 +1,10 @@
 #!/usr/bin/env python3
-"""Score a model on the test rows of a digits CSV.
+"""Score a model on the test rows of digits in any format that train.py takes.
 
 examples:
     python scripts/evaluate.py
     python scripts/evaluate.py --model models/mine/model.npz --output models/mine
+    python scripts/evaluate.py --test-data t10k-images-idx3-ubyte.gz
 """
 
 import project
@@ -15,18 +16,17 @@ from pathlib import Path
 
 import recipe
 import report
-from digits import classifier, dataset
-from digits.errors import InputError
+from digits import classifier, dataset, sources
 
 
 @project.command
 def main(argv: Sequence[str] | None = None) -> int:
     options = parse(argv)
     reader = project.load_model(options.model)
-    digits = dataset.read_csv(options.data)
-    if digits.labels is None:
-        raise InputError(f"{options.data} has no label column, expected one to compare with")
-    test = test_rows(reader, digits, options.train_rows)
+    paths = options.test_data or options.data or [project.DATA]
+    test = sources.read_labelled(paths, options.transposed, "to compare with")
+    if not options.test_data:
+        test = test_rows(reader, test, options.train_rows)
     metrics, probabilities = report.evaluate(reader, test)
     if options.output:
         project.make_directory(options.output)
@@ -39,7 +39,16 @@ def main(argv: Sequence[str] | None = None) -> int:
 def test_rows(
     reader: classifier.DigitClassifier, digits: dataset.Digits, train_rows: int | None
 ) -> dataset.Digits:
-    """The rows that the model was not trained on, if these are the data it was trained with."""
+    """The rows that the model was not trained on, if these are the data it was trained with.
+
+    Raises:
+        UsageError: it was tested on data of its own, so which rows these are is not known.
+    """
+    if train_rows is None and reader.about.get("test_data"):
+        raise project.UsageError(
+            "the model may have been trained on all of these rows,"
+            " expected --test-data FILE or --train-rows N"
+        )
     if train_rows is None and (told := reader.about.get("train_rows")):
         parts = dataset.split(digits, told)
         if recipe.digest(*parts) == reader.about.get("data"):
@@ -51,12 +60,19 @@ def parse(argv: Sequence[str] | None) -> argparse.Namespace:
     parser = project.parser(__doc__)
     add = parser.add_argument
     add("--model", type=Path, metavar="FILE", help="default: the last trained, or the shipped one")
-    add("--data", type=Path, metavar="FILE", default=project.DATA, help="default: bundled")
+    add("--data", type=Path, nargs="+", metavar="FILE",
+        help="digits, the last of which are test rows (default: the bundled ones)")  # fmt: skip
+    add("--test-data", type=Path, nargs="+", metavar="FILE", help="digits, all of them test rows")
+    add("--transposed", action=argparse.BooleanOptionalAction,
+        help="swap rows and columns of each image (default: of files named emnist)")  # fmt: skip
     add("--train-rows", type=project.whole_number, metavar="N",
         help="rows before the test rows (default: as in training, or 6 of 7)")  # fmt: skip
     add("--output", type=Path, metavar="DIR", help="write figures and metrics.json there")
     add("--json", action="store_true", help="print the metrics as JSON")
-    return parser.parse_args(argv)
+    options = parser.parse_args(argv)
+    if options.test_data and (options.data or options.train_rows):
+        parser.error("--test-data FILE goes without --data and --train-rows: all rows are scored")
+    return options
 
 
 if __name__ == "__main__":

@@ -58,7 +58,7 @@ def parse(argv: Sequence[str] | None) -> argparse.Namespace:
     add("--json", action="store_true", help="one JSON object a line")
     add("--number", action="store_true", help="read several digits from left to right")
     add("--save-seen", type=Path, metavar="FILE", help="draw how each picture was seen")
-    add("--csv", type=Path, metavar="FILE", help="a digits CSV, with labels or without")
+    add("--csv", type=Path, metavar="FILE", help="a digits CSV, or what else train.py takes")
     add("--output", type=Path, metavar="FILE", help="ImageId,Label of each row of the CSV")
     options = parser.parse_args(argv)
     if options.save_seen and options.save_seen.suffix not in FIGURES:
@@ -81,9 +81,9 @@ def shown(names: Sequence[str]) -> Iterable[str]:
 
 def label_csv(reader: classifier.DigitClassifier, csv: Path, output: Path) -> int:
     """Write the digit of each row of a CSV, numbered from 1, as Kaggle wants it."""
-    from digits import checkpoints, dataset  # pandas takes longer to load than a picture to name
+    from digits import checkpoints, sources  # pandas takes longer to load than a picture to name
 
-    labels = reader.predict(dataset.read_csv(csv).images)
+    labels = reader.predict(sources.read(csv).images)
     lines = [f"{number},{label}" for number, label in enumerate(labels, start=1)]
     with checkpoints.replacing(output) as file:
         file.write("\n".join(["ImageId,Label", *lines, ""]).encode())

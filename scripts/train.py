@@ -1,9 +1,14 @@
 #!/usr/bin/env python3
-"""Train the digit network on a digits CSV; leave a model, curves and a confusion matrix.
+"""Train the digit network on digits; leave a model, curves and a confusion matrix.
+
+Digits come as a CSV, as MNIST's IDX files, as mnist.npz, or as a folder of pictures with
+sub-folders 0 to 9; data/README.md says more.
 
 examples:
     python scripts/train.py
     python scripts/train.py --data train.csv --output models/mine --seed 1
+    python scripts/train.py --data train-images-idx3-ubyte.gz --test-data t10k-images-idx3-ubyte.gz
+    python scripts/train.py --data mnist.npz my_digits/
     python scripts/train.py --resume
 """
 
@@ -13,19 +18,19 @@ import argparse
 from collections.abc import Sequence
 from pathlib import Path
 
-import numpy as np
-
 import recipe
 import report
 import resume
-from digits import dataset
-from digits.errors import InputError
+from digits import dataset, sources
 from progress import shown, stop_on_ctrl_c
 
 # Flags that give a setting of the run; the others are about this command.
-SETTINGS = ("train_rows", "epochs", "optimizer", "learning_rate", "momentum", "l2", "seed")
-# A resumed run may be prolonged, and its data may have moved; all else stays as it was.
-FREE_ON_RESUME = ("data", "epochs")
+SETTINGS = (
+    "transposed", "train_rows", "epochs", "optimizer", "learning_rate", "momentum", "l2", "seed",
+)  # fmt: skip
+# A resumed run may be prolonged, and its data may have moved or be in another format, as long as
+# they are the same digits; all else stays as it was.
+FREE_ON_RESUME = ("data", "test_data", "transposed", "epochs")
 
 
 @project.command
@@ -79,8 +84,13 @@ def parse(argv: Sequence[str] | None) -> argparse.Namespace:
     """The flags; what was not given is None."""
     parser = project.parser(__doc__)
     add, whole = parser.add_argument, project.whole_number
-    add("--data", type=Path, nargs="+", metavar="FILE", help="digits CSV (default: bundled)")
-    add("--train-rows", type=whole, metavar="N", help="rows to train on (default: 6 of 7)")
+    add("--data", type=Path, nargs="+", metavar="FILE", help="digits (default: the bundled ones)")
+    add("--test-data", type=Path, nargs="+", metavar="FILE",
+        help="digits to test on (default: the rows of --data after the training rows)")  # fmt: skip
+    add("--transposed", action=argparse.BooleanOptionalAction,
+        help="swap rows and columns of each image (default: of files named emnist)")  # fmt: skip
+    add("--train-rows", type=whole, metavar="N",
+        help="rows to train on (default: 6 of 7, or all with --test-data)")  # fmt: skip
     add("--preset", choices=recipe.PRESETS, help="settings that belong together")
     add("--epochs", type=whole, metavar="N", help="passes over the training rows")
     add("--optimizer", choices=recipe.OPTIMIZERS, help="how steps are taken")
@@ -113,8 +123,9 @@ def given_settings(options: argparse.Namespace) -> recipe.Settings:
     preset = recipe.PRESETS[options.preset or "default"]
     if options.no_canonical and preset["treatment"] == "canonical":
         values["treatment"] = "as is"
-    if options.data:
-        values["data"] = [str(path.resolve()) for path in options.data]
+    for name in ("data", "test_data"):
+        if paths := getattr(options, name):
+            values[name] = [str(path.resolve()) for path in paths]
     return {name: value for name, value in values.items() if value is not None}
 
 
@@ -139,15 +150,16 @@ def resumed_settings(checkpoint: Path, options: argparse.Namespace) -> recipe.Se
 
 
 def read_data(settings: recipe.Settings) -> tuple[dataset.Digits, dataset.Digits]:
-    """Training and test rows of the data files, one file after the other."""
-    parts = []
-    for name in settings["data"]:
-        parts.append(dataset.read_csv(Path(name)))
-        if parts[-1].labels is None:
-            raise InputError(f"{name} has no label column, expected one to learn from")
-    images, labels = zip(*parts, strict=True)
-    digits = parts[0] if len(parts) == 1 else dataset.Digits(*map(np.concatenate, (images, labels)))
-    return dataset.split(digits, settings["train_rows"])
+    """Training and test rows: the first and the last of the data, or from files of their own."""
+
+    def read(name: str, use: str) -> dataset.Digits:
+        paths = [Path(path) for path in settings[name]]
+        return sources.read_labelled(paths, settings.get("transposed"), use)
+
+    digits, train_rows = read("data", "to learn from"), settings["train_rows"]
+    if not settings.get("test_data"):
+        return dataset.split(digits, train_rows)
+    return dataset.first(digits, train_rows), read("test_data", "to compare with")
 
 
 def save_results(output: Path, run: recipe.Run, test: dataset.Digits) -> float:

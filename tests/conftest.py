@@ -35,6 +35,11 @@ def digits(small_csv: Path) -> Digits:
     return read_csv(small_csv)
 
 
+@pytest.fixture
+def few(digits: Digits) -> Digits:
+    return Digits(digits.images[:40], digits.labels[:40])
+
+
 @pytest.fixture(scope="session")
 def all_digits() -> Digits:
     return read_csv(project.DATA)

@@ -3,6 +3,7 @@ import project
 import json
 
 import pytest
+from formats import write_idx
 
 import evaluate
 import train
@@ -34,6 +35,35 @@ def test_no_row_the_model_was_trained_on_is_scored(small_csv, tmp_path, capsys):
         assert evaluate.main([*flags, *more]) == 0
         matrix = json.loads(capsys.readouterr().out)["confusion_matrix"]
         assert sum(map(sum, matrix)) == rows
+
+
+def test_all_rows_of_test_data_are_scored(small_csv, tmp_path, digits, capsys):
+    pair = write_idx(tmp_path / "emnist-images-idx3-ubyte", digits)
+    model = ["--model", str(project.PRETRAINED), "--json"]
+    matrices = []
+    for flags in (["--test-data", small_csv], ["--test-data", pair, "--no-transposed"],
+                  ["--data", pair, small_csv, "--no-transposed", "--train-rows", 700]):  # fmt: skip
+        assert evaluate.main([*model, *map(str, flags)]) == 0
+        matrices.append(json.loads(capsys.readouterr().out)["confusion_matrix"])
+    assert sum(map(sum, matrices[0])) == 700 and matrices[0] == matrices[1] == matrices[2]
+
+
+def test_a_model_with_test_data_of_its_own_is_not_scored_on_what_it_learned(
+    small_csv, tmp_path, no_figures, capsys
+):
+    flags = ["--data", str(small_csv), "--test-data", str(small_csv), "--epochs", "1", "--quiet"]
+    train.main([*flags, "--output", str(tmp_path)])
+    model = ["--model", str(tmp_path / "model.npz"), "--data", str(small_csv)]
+    assert evaluate.main(model) == 2
+    assert "expected --test-data FILE or --train-rows N" in capsys.readouterr().err
+    assert evaluate.main([*model, "--train-rows", "600"]) == 0
+
+
+@pytest.mark.parametrize("more", [["--data", "a.csv"], ["--train-rows", "9"]])
+def test_test_data_go_without_a_split(more, capsys):
+    with pytest.raises(SystemExit) as stop:
+        evaluate.main(["--test-data", "b.csv", *more])
+    assert stop.value.code == 2 and "all rows are scored" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,7 @@ import json
 import numpy as np
 import pytest
 from conftest import FILES, read_history
+from formats import turned, write_idx
 from PIL import Image
 
 import recipe
@@ -75,6 +76,62 @@ def test_two_data_files_are_read_one_after_the_other(run, tmp_path, small_csv):
                  folder="two")  # fmt: skip
     a, b = (classifier.load(folder / "model.npz").network.theta for folder in (one, two))
     assert a.tobytes() == b.tobytes()
+
+
+@pytest.fixture
+def apart(tmp_path, digits):
+    """The first 600 digits and the last 100, as IDX pairs of their own."""
+    return [
+        write_idx(tmp_path / name, part)
+        for name, part in zip(
+            ("train-images-idx3-ubyte.gz", "t10k-images-idx3-ubyte"),
+            dataset.split(digits),
+            strict=True,
+        )
+    ]
+
+
+def test_test_data_of_their_own_are_tested_on_and_all_other_rows_learned_from(run, apart):
+    data, test_data = apart
+    _, one = run("--epochs", 2, "--quiet", folder="one")
+    _, two = run("--data", data, "--test-data", test_data, "--epochs", 2, "--quiet", folder="two")
+    a, b = (classifier.load(folder / "model.npz") for folder in (one, two))
+    assert a.network.theta.tobytes() == b.network.theta.tobytes()
+    assert a.about["data"] == b.about["data"] and b.about["test_data"] is True
+    a, b = (json.loads((folder / "metrics.json").read_text()) for folder in (one, two))
+    assert a["confusion_matrix"] == b["confusion_matrix"]
+
+
+def test_train_rows_leave_rows_out_beside_test_data(run, apart, capsys):
+    flags = ["--data", apart[0], "--test-data", apart[1], "--epochs", 1]
+    assert run(*flags, "--train-rows", 500)[0] == 0
+    assert "500 training rows, 100 test rows" in capsys.readouterr().out
+    assert run(*flags, "--train-rows", 600)[0] == 0
+    assert run(*flags, "--train-rows", 601)[0] == 1
+    assert "601 of 600 rows for training, expected no more" in capsys.readouterr().err
+
+
+def test_a_run_with_test_data_is_resumed_with_the_same_digits_only(run, apart, digits, capsys):
+    data, test_data = apart
+    flags = ["--data", data, "--test-data", test_data, "--quiet"]
+    _, whole = run(*flags, "--epochs", 4, "--optimizer", "rprop", folder="whole")
+    run(*flags, "--epochs", 2, "--optimizer", "rprop", folder="parts")
+    _, parts = run("--resume", *flags, "--epochs", 4, folder="parts")
+    assert (parts / "model.npz").read_bytes() == (whole / "model.npz").read_bytes()
+    write_idx(test_data, dataset.Digits(digits.images[:100], digits.labels[:100]))
+    assert run("--resume", *flags, "--epochs", 5, folder="parts")[0] == 1
+    assert "was made with other data" in capsys.readouterr().err
+
+
+def test_transposed_digits_are_learned_from_upright(run, tmp_path, digits):
+    emnist = dataset.Digits(turned(digits.images), digits.labels)
+    _, one = run("--epochs", 2, "--quiet", folder="one")
+    models = [classifier.load(one / "model.npz").network.theta.tobytes()]
+    for name, flags in (("emnist-", []), ("", ["--transposed"]), ("emnist-", ["--no-transposed"])):
+        path = write_idx(tmp_path / f"{name}train-images-idx3-ubyte", emnist)
+        _, out = run("--data", path, *flags, "--epochs", 2, "--quiet", folder="out")
+        models.append(classifier.load(out / "model.npz").network.theta.tobytes())
+    assert models[0] == models[1] == models[2] != models[3]
 
 
 def test_the_blog_preset_is_the_published_experiment(run):
@@ -156,4 +213,6 @@ def test_a_run_that_diverges_says_so_and_keeps_the_model_of_before(run, flags, c
 def test_data_without_labels_cannot_be_learned_from(run, tmp_path, digits, capsys):
     np.savetxt(tmp_path / "a.csv", digits.images[:9], "%d", ",")
     assert run("--data", tmp_path / "a.csv")[0] == 1
-    assert "has no label column" in capsys.readouterr().err
+    assert "has no label column, expected one to learn from" in capsys.readouterr().err
+    assert run("--test-data", tmp_path / "a.csv")[0] == 1
+    assert "has no label column, expected one to compare with" in capsys.readouterr().err

@@ -1,0 +1,56 @@
+"""Digits to the text of a digits CSV, which `dataset.read_csv` reads back."""
+
+import gzip
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+
+from digits.checkpoints import replacing
+from digits.dataset import LABEL, PIXEL_NAMES, Digits
+from digits.parallel import in_order
+
+ROWS_AT_ONCE = 1000
+SEPARATOR = 3  # its place in the text of a value, after up to three figures
+# Each byte as text: its figures on the right of what is blank, then a comma.
+TEXT = np.array([list(f"{value:>3},".encode()) for value in range(256)], np.uint8)  # (256, 4)
+
+
+def write_csv(path: Path, digits: Digits) -> None:
+    """Write a digits CSV, whole or not at all; gzipped if its name ends in `.gz`.
+
+    The same digits make the same bytes.
+
+    Args:
+        path: the file to make or replace.
+        digits: N digits, with labels or without.
+
+    Raises:
+        OSError: the file cannot be written.
+    """
+    path = Path(path)
+    with replacing(path) as file:
+        if path.suffix != ".gz":
+            file.writelines(_text(digits))
+            return
+        with gzip.GzipFile("", "wb", compresslevel=6, fileobj=file, mtime=0) as packed:
+            packed.writelines(_text(digits))
+
+
+def _text(digits: Digits) -> Iterator[bytes]:
+    names = [LABEL] * (digits.labels is not None) + PIXEL_NAMES[0]
+    yield ",".join(names).encode() + b"\n"
+    yield from in_order(
+        lambda first: _lines(digits, first), range(0, len(digits.images), ROWS_AT_ONCE)
+    )
+
+
+def _lines(digits: Digits, first: int) -> bytes:
+    """Lines of some rows, from row `first` on."""
+    rows = slice(first, first + ROWS_AT_ONCE)
+    values = digits.images[rows]
+    if digits.labels is not None:
+        values = np.column_stack([digits.labels[rows].astype(np.uint8), values])
+    text: np.ndarray = TEXT[values]  # (rows, columns, 4)
+    text[:, -1, SEPARATOR] = ord("\n")
+    return bytes(text[text != ord(" ")])

@@ -1,0 +1,51 @@
+"""Digits in a folder of pictures, with one sub-folder for each digit."""
+
+from pathlib import Path
+
+import numpy as np
+
+from digits import pictures
+from digits.dataset import PIXELS, Digits
+from digits.errors import InputError
+
+DIGITS = [str(digit) for digit in range(10)]
+
+
+def read_folder(path: Path) -> Digits:
+    """Read the pictures in the sub-folders `0` to `9` as `pictures.read` reads each of them.
+
+    Those that are rows of MNIST already (`pictures.row_as_it_is`) are taken pixel by pixel.
+
+    Within a digit, rows are in the order of the files' names. The digits are spread evenly, so
+    that the last rows, which are for testing, have some of each. Hidden files are left out, and so
+    are files beside the sub-folders.
+
+    Raises:
+        InputError: a sub-folder has another name, none has pictures, or a file in one cannot be
+            read as a picture.
+        OSError: a file or folder cannot be opened.
+    """
+    files = _files(Path(path))
+    if not files:
+        raise InputError(f"{path} has no pictures, expected them in sub-folders 0 to 9")
+    images = np.empty((len(files), PIXELS), np.uint8)
+    for image, file in zip(images, files, strict=True):
+        row = pictures.row_as_it_is(file)
+        image[:] = pictures.read(file) if row is None else row
+    return Digits(images, np.array([int(file.parent.name) for file in files]))
+
+
+def _files(path: Path) -> list[Path]:
+    """All pictures, each as far along in the list as it is among those of its digit."""
+    for folder in _visible(path):
+        if folder.is_dir() and folder.name not in DIGITS:
+            raise InputError(f"{path} has a sub-folder {folder.name!r}, expected only 0 to 9")
+    places = []
+    for folder in (path / digit for digit in DIGITS):
+        inside = _visible(folder) if folder.is_dir() else []
+        places += [((i + 0.5) / len(inside), file) for i, file in enumerate(inside)]
+    return [file for _, file in sorted(places, key=lambda place: (place[0], place[1].parent.name))]
+
+
+def _visible(folder: Path) -> list[Path]:
+    return sorted(file for file in folder.iterdir() if not file.name.startswith("."))
