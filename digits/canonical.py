@@ -20,6 +20,9 @@ What is left is the width of the pen. Thin digits are thickened and thick ones t
 share of the way to the image in which each pixel is the most (or least) of itself and its four
 neighbours. The amount of ink grows in proportion to that share, so the share that gives the wanted
 amount is a quotient.
+
+All this is computed in float64, so that whoever computes the same in another order, as the exported
+graph does (`digits.onnx_graph`), ends at the same bytes.
 """
 
 import numpy as np
@@ -56,7 +59,7 @@ def canonical(
     posed = np.empty_like(images)
 
     def fill(part: slice) -> None:
-        ink = images[part].reshape(-1, SIDE, SIDE).astype(np.float32)
+        ink = images[part].reshape(-1, SIDE, SIDE).astype(np.float64)
         y, x = pose(ink, shear, spread)
         ink = sample(ink, y[:, :, None], x)
         if pen:
@@ -73,16 +76,16 @@ def pose(ink: np.ndarray, shear: bool = True, spread: bool = True) -> tuple[np.n
     """Where each canonical pixel lies in its image: y by (image, row), x by (image, row, column).
 
     Args:
-        ink: (N, 28, 28) float32.
+        ink: (N, 28, 28) float64.
 
     Returns:
-        (N, 28) float32 and (N, 28, 28) float32, in pixels from the top left pixel's centre.
+        (N, 28) float64 and (N, 28, 28) float64, in pixels from the top left pixel's centre.
     """
-    at = np.arange(SIDE, dtype=np.float32)
-    mass = np.maximum(ink.sum(axis=(1, 2)), np.float32(1e-6))  # a blank image's moments are 0
+    at = np.arange(SIDE, dtype=np.float64)
+    mass = np.maximum(ink.sum(axis=(1, 2)), 1e-6)  # a blank image's moments are 0
     by_row, by_column, tilt = ink.sum(axis=2), ink.sum(axis=1), ink @ at
     mean_y, mean_x = by_row @ at / mass, by_column @ at / mass
-    var_y = np.maximum(by_row @ at**2 / mass - mean_y**2, np.float32(1e-6))
+    var_y = np.maximum(by_row @ at**2 / mass - mean_y**2, 1e-6)
     var_x = by_column @ at**2 / mass - mean_x**2
     slant = (tilt @ at / mass - mean_x * mean_y) / var_y  # columns moved per row
     if not shear:
@@ -90,9 +93,9 @@ def pose(ink: np.ndarray, shear: bool = True, spread: bool = True) -> tuple[np.n
     upright_x = np.maximum(var_x - slant**2 * var_y, 0)
 
     largest = LARGEST_FACTOR if spread else 1.0
-    scale_y = np.clip(np.sqrt(var_y) / np.float32(SPREAD_Y), 1 / largest, largest)
-    scale_x = np.clip(np.sqrt(upright_x) / np.float32(SPREAD_X), 1 / largest, largest)
-    v = u = at - np.float32(MIDDLE)
+    scale_y = np.clip(np.sqrt(var_y) / SPREAD_Y, 1 / largest, largest)
+    scale_x = np.clip(np.sqrt(upright_x) / SPREAD_X, 1 / largest, largest)
+    v = u = at - MIDDLE
     y = scale_y[:, None] * v  # (N, 28), from the mean
     x = (mean_x[:, None] + slant[:, None] * y)[:, :, None] + scale_x[:, None, None] * u
     return mean_y[:, None] + y, x
@@ -100,7 +103,7 @@ def pose(ink: np.ndarray, shear: bool = True, spread: bool = True) -> tuple[np.n
 
 def one_pen(ink: np.ndarray) -> np.ndarray:
     """Thicken or thin (N, 28, 28) ink, 0 to 255, towards the wanted amount, by a pixel at most."""
-    wanted = np.float32(255 * INK)
+    wanted = 255 * INK
     amount = ink.sum(axis=(1, 2))
     thick, thin = with_neighbours(np.maximum, ink), with_neighbours(np.minimum, ink)
     added, taken = thick.sum(axis=(1, 2)) - amount, amount - thin.sum(axis=(1, 2))

@@ -23,10 +23,7 @@ from digits import classifier, dataset, sources
 def main(argv: Sequence[str] | None = None) -> int:
     options = parse(argv)
     reader = project.load_model(options.model)
-    paths = options.test_data or options.data or [project.DATA]
-    test = sources.read_labelled(paths, options.transposed, "to compare with")
-    if not options.test_data:
-        test = test_rows(reader, test, options.train_rows)
+    test = test_digits(reader, options)
     metrics, probabilities = report.evaluate(reader, test)
     if options.output:
         project.make_directory(options.output)
@@ -34,6 +31,13 @@ def main(argv: Sequence[str] | None = None) -> int:
         report.write_metrics(options.output / "metrics.json", metrics)
     print(json.dumps(metrics) if options.json else report.table(metrics))
     return 0
+
+
+def test_digits(reader: classifier.DigitClassifier, options: argparse.Namespace) -> dataset.Digits:
+    """What the flags of `add_data_flags` name as test rows for this model."""
+    paths = options.test_data or options.data or [project.DATA]
+    digits = sources.read_labelled(paths, options.transposed, "to compare with")
+    return digits if options.test_data else test_rows(reader, digits, options.train_rows)
 
 
 def test_rows(
@@ -60,6 +64,17 @@ def parse(argv: Sequence[str] | None) -> argparse.Namespace:
     parser = project.parser(__doc__)
     add = parser.add_argument
     add("--model", type=Path, metavar="FILE", help="default: the last trained, or the shipped one")
+    add_data_flags(parser)
+    add("--output", type=Path, metavar="DIR", help="write figures and metrics.json there")
+    add("--json", action="store_true", help="print the metrics as JSON")
+    options = parser.parse_args(argv)
+    check_data_flags(parser, options)
+    return options
+
+
+def add_data_flags(parser: argparse.ArgumentParser) -> None:
+    """Flags that name the digits to score a model on."""
+    add = parser.add_argument
     add("--data", type=Path, nargs="+", metavar="FILE",
         help="digits, the last of which are test rows (default: the bundled ones)")  # fmt: skip
     add("--test-data", type=Path, nargs="+", metavar="FILE", help="digits, all of them test rows")
@@ -67,12 +82,12 @@ def parse(argv: Sequence[str] | None) -> argparse.Namespace:
         help="swap rows and columns of each image (default: of files named emnist)")  # fmt: skip
     add("--train-rows", type=project.whole_number, metavar="N",
         help="rows before the test rows (default: as in training, or 6 of 7)")  # fmt: skip
-    add("--output", type=Path, metavar="DIR", help="write figures and metrics.json there")
-    add("--json", action="store_true", help="print the metrics as JSON")
-    options = parser.parse_args(argv)
+
+
+def check_data_flags(parser: argparse.ArgumentParser, options: argparse.Namespace) -> None:
+    """Refuse those that do not go together."""
     if options.test_data and (options.data or options.train_rows):
         parser.error("--test-data FILE goes without --data and --train-rows: all rows are scored")
-    return options
 
 
 if __name__ == "__main__":
