@@ -27,7 +27,7 @@ except ImportError as error:
         "scikit-learn is not installed, or older than 1.6; python -m pip install -U scikit-learn"
     ) from error
 
-RATES = {"gd": 0.3, "rprop": 0.01, "adam": 0.01}  # of each solver where none is given
+RATES = {"gd": 0.1, "rprop": 0.01, "adam": 0.01}  # of each solver where none is given
 FLOATS = (np.float64, np.float32)  # the network computes in the one that X has; else in the first
 SEEDS = 2**31 - 1
 
@@ -46,7 +46,7 @@ class DenseClassifier(ClassifierMixin, BaseEstimator):
         alpha: adds alpha/2 times the sum of the squared weights (not biases) to the mean loss.
             MLPClassifier's alpha is divided by the rows of a batch first, this one is not.
         batch_size: rows for each step, shuffled anew in every epoch; None for all.
-        learning_rate_init: size of a step, which stays; for rprop, of the first. None for 0.3 (gd)
+        learning_rate_init: size of a step, which stays; for rprop, of the first. None for 0.1 (gd)
             or 0.01 (rprop, adam).
         momentum: of gd: share of the velocity kept from step to step, 0 to below 1.
         max_iter: epochs, passes over all rows, of each `fit`.
