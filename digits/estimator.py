@@ -3,7 +3,8 @@
 It speaks MLPClassifier's vocabulary; the network, the steps and the loop are this package's own.
 """
 
-from collections.abc import Iterable
+import math
+from collections.abc import Sequence
 from numbers import Real
 from typing import Any
 
@@ -67,7 +68,7 @@ class DenseClassifier(ClassifierMixin, BaseEstimator):
 
     def __init__(
         self,
-        hidden_layer_sizes: int | Iterable[int] = (16, 16),
+        hidden_layer_sizes: int | Sequence[int] = (16, 16),
         activation: str = "sigmoid",
         *,
         solver: str = "rprop",
@@ -142,15 +143,16 @@ class DenseClassifier(ClassifierMixin, BaseEstimator):
     def predict(self, X: ArrayLike) -> np.ndarray:
         """(N, columns) examples -> (N,) the likeliest of `classes_`; raises as `predict_proba`."""
         likeliest = self.predict_proba(X).argmax(axis=1)
-        return self.classes_[likeliest]
+        labels: np.ndarray = self.classes_[likeliest]
+        return labels
 
     def _checked(self, X: ArrayLike, y: ArrayLike, first: bool) -> tuple[np.ndarray, np.ndarray]:
         check_settings(self)
-        X, y = validate_data(self, X, y, dtype=FLOATS, reset=first)
-        check_classification_targets(y)
-        return X, y
+        rows, labels = validate_data(self, X, y, dtype=FLOATS, reset=first)
+        check_classification_targets(labels)
+        return rows, labels
 
-    def _start(self, X: np.ndarray, labels: ArrayLike) -> None:
+    def _start(self, X: np.ndarray, labels: Any) -> None:
         """A new network for as many columns and classes, before its first epoch."""
         self._encoder = LabelEncoder().fit(labels)
         self.classes_ = self._encoder.classes_
@@ -158,8 +160,8 @@ class DenseClassifier(ClassifierMixin, BaseEstimator):
             raise InputError(f"y has one class, {self.classes_[0]!r}, expected two or more")
         self._seed = check_random_state(self.random_state).randint(SEEDS)
         rng = np.random.default_rng(self._seed)
-        self.network_ = Network(X.shape[1], layers_of(self), rng, X.dtype)
-        self.optimizer_ = None
+        self.network_ = Network(X.shape[1], layers_of(self), rng, X.dtype.type)
+        self.optimizer_ = optimizer_of(self)
         self.loss_curve_: list[float] = []
         self.n_iter_ = 0
 
@@ -227,4 +229,4 @@ def check_settings(model: DenseClassifier) -> None:
 
 
 def is_number(value: Any) -> bool:
-    return isinstance(value, Real) and not isinstance(value, bool) and bool(np.isfinite(value))
+    return isinstance(value, Real) and not isinstance(value, bool) and math.isfinite(value)

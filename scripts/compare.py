@@ -3,7 +3,7 @@
 
 Both get the same solver, rate, batches, epochs and L2; what is left is how parameters start and
 rows are shuffled. As it comes, a classifier is told only its size and activation; MLPClassifier
-would so take minutes for the digits, and is left out there. Each is fitted with seeds 0 to 2.
+would so take minutes for the digits, and is left out there. They take turns with seeds 0 to 2.
 
 The digits are as they are, 60,000 to learn from and 10,000 to be judged on; the moons and the
 tumours, and their settings, are those of moons.py and breast_cancer.py.
@@ -71,9 +71,10 @@ def main(argv: Sequence[str] | None = None) -> int:
     print("| data | classifier | settings | epochs | accuracy (%) | fit (s) |")
     print("|---|---|---|---:|---:|---:|", flush=True)
     for name in options.only or TASKS:
-        for words, model in contestants(name):
-            fits = [fit(name, words, model, seed) for seed in SEEDS]
-            print(line(name, words, model, fits), flush=True)
+        models = list(contestants(name))
+        rounds = [[fit(name, *model, seed) for model in models] for seed in SEEDS]
+        for model, fits in zip(models, zip(*rounds, strict=True), strict=True):
+            print(line(name, *model, fits), flush=True)
     return 0
 
 
@@ -136,7 +137,7 @@ def who(model: Any) -> str:
     return type(model).__name__
 
 
-def line(name: str, words: str, model: Any, fits: list[Fit]) -> str:
+def line(name: str, words: str, model: Any, fits: Sequence[Fit]) -> str:
     """A line of the Markdown table: medians, and the accuracy's mean ± standard deviation."""
     accuracies, epochs, seconds = zip(*fits, strict=True)
     percent = 100 * np.array(accuracies)
