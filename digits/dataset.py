@@ -207,7 +207,7 @@ def _parse(path: Path, layout: Layout, block: Block) -> np.ndarray:
     try:
         # Without na_filter an empty cell makes its column text, and is then found below.
         frame = pd.read_csv(io.BytesIO(block.text), header=None, na_filter=False, low_memory=False)
-        values = frame.to_numpy()
+        values: np.ndarray = frame.to_numpy()
         if values.shape[1] == len(highest) and values.dtype.kind in "iuf":
             whole = values.dtype.kind != "f" or np.all(values == np.floor(values))
             if whole and np.all(values >= 0) and np.all(values <= highest):
