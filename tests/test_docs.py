@@ -2,9 +2,12 @@
 
 import project
 
+import ast
 import hashlib
 import re
 import textwrap
+from collections.abc import Collection
+from pathlib import Path
 
 
 def test_the_python_of_the_readme_runs_and_prints_what_it_says(monkeypatch, capsys):
@@ -42,6 +45,26 @@ def test_the_python_of_how_it_works_runs_and_prints_what_it_says(monkeypatch, ca
     monkeypatch.setattr("digits.dataset.read_csv", lambda path: digits)
     exec(rebuilt, {})
     assert capsys.readouterr().out.startswith("1: loss 2.3")
+
+
+def test_every_room_of_the_package_is_in_the_table_with_what_it_imports():
+    page = (project.ROOT / "docs" / "architecture.md").read_text()
+    table = dict(re.findall(r"^\| `digits/(\w+)\.py` \|.*\| (.*) \|$", page, re.MULTILINE))
+    files = {file.stem: file for file in (project.ROOT / "digits").glob("*.py")}
+    assert table.keys() == files.keys()
+    for name, file in files.items():
+        told = set(table[name].split(", ")) & files.keys()
+        assert told == rooms_imported(file, files) - {"errors"}, name
+
+
+def rooms_imported(file: Path, rooms: Collection[str]) -> set[str]:
+    found = set()
+    for node in ast.walk(ast.parse(file.read_text())):
+        if isinstance(node, ast.ImportFrom) and node.module == "digits":
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module.startswith("digits."):
+            found.add(node.module.split(".")[1])
+    return found & set(rooms)
 
 
 def test_the_data_have_the_checksum_that_their_readme_gives():
