@@ -30,9 +30,9 @@ def write(path: Path, kind: str, header: Mapping[str, Any], arrays: Mapping[str,
     Raises:
         OSError: the file cannot be written.
     """
-    text = json.dumps({"kind": kind, **header})
+    members: dict[str, Any] = {HEADER: np.array(json.dumps({"kind": kind, **header})), **arrays}
     with replacing(path) as file:
-        np.savez(file, allow_pickle=False, **{HEADER: np.array(text)}, **arrays)
+        np.savez(file, **members)
 
 
 @contextmanager
@@ -42,16 +42,16 @@ def replacing(path: Path) -> Iterator[BinaryIO]:
     Raises:
         OSError: the file cannot be written; it names `path`.
     """
-    path = Path(path)
+    target = Path(path).resolve()  # what a link leads to
     temporary = None
     try:
-        handle, temporary = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
+        handle, temporary = tempfile.mkstemp(prefix=f".{target.name}.", dir=target.parent)
         with os.fdopen(handle, "wb") as file:
             yield file
             file.flush()
             os.fsync(file.fileno())
         Path(temporary).chmod(0o666 & ~_umask())
-        Path(temporary).replace(path)
+        Path(temporary).replace(target)
     except BaseException as error:
         if temporary:
             Path(temporary).unlink(missing_ok=True)

@@ -154,7 +154,19 @@ def _read_lines(path: Path, file: BinaryIO) -> Digits:
     )
     if not len(digits.images):
         raise InputError(f"{path} has a header but no rows, expected a row per digit")
+    if not layout.has_header and label_is_last(digits):
+        raise InputError(
+            f"{path} has no header and seems to have the label last, expected it first, or a header"
+        )
     return digits
+
+
+def label_is_last(digits: Digits) -> bool:
+    """Whether what was read as label and last pixel looks like a first pixel and a label."""
+    if digits.labels is None or digits.labels.any():
+        return False
+    last = digits.images[:, -1]
+    return bool(last.any() and last.max() <= 9)
 
 
 def _layout(path: Path, first_line: bytes) -> Layout:

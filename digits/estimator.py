@@ -3,6 +3,7 @@
 It speaks MLPClassifier's vocabulary; the network, the steps and the loop are this package's own.
 """
 
+import copy
 import math
 from collections.abc import Sequence
 from numbers import Real
@@ -102,9 +103,11 @@ class DenseClassifier(ClassifierMixin, BaseEstimator):
             ValueError: X, y or a setting cannot be used; it says which and what was expected.
         """
         goes_on = self.warm_start and hasattr(self, "network_")
+        if not goes_on:
+            self.__dict__.pop("network_", None)  # a fit that is refused leaves nothing to ask
         X, y = self._checked(X, y, first=not goes_on)
         if not goes_on:
-            self._start(X, y)
+            self._start(X, y, classes=y)
         return self._train(X, y, self.max_iter)
 
     def partial_fit(
@@ -125,7 +128,7 @@ class DenseClassifier(ClassifierMixin, BaseEstimator):
             raise InputError("classes is None, expected every label in the first partial_fit")
         X, y = self._checked(X, y, first)
         if first:
-            self._start(X, classes)
+            self._start(X, y, classes)
         elif classes is not None and not np.array_equal(np.unique(classes), self.classes_):
             raise InputError(f"classes is {classes!r}, expected the first ones, {self.classes_}")
         return self._train(X, y, 1)
@@ -152,12 +155,13 @@ class DenseClassifier(ClassifierMixin, BaseEstimator):
         check_classification_targets(labels)
         return rows, labels
 
-    def _start(self, X: np.ndarray, labels: Any) -> None:
+    def _start(self, X: np.ndarray, y: np.ndarray, classes: Any) -> None:
         """A new network for as many columns and classes, before its first epoch."""
-        self._encoder = LabelEncoder().fit(labels)
-        self.classes_ = self._encoder.classes_
-        if len(self.classes_) == 1:
-            raise InputError(f"y has one class, {self.classes_[0]!r}, expected two or more")
+        encoder = LabelEncoder().fit(classes)
+        encoder.transform(y)  # refuses labels of no class
+        if len(encoder.classes_) == 1:
+            raise InputError(f"y has one class, {encoder.classes_[0]}, expected two or more")
+        self._encoder, self.classes_ = encoder, encoder.classes_
         self._seed = check_random_state(self.random_state).randint(SEEDS)
         rng = np.random.default_rng(self._seed)
         self.network_ = Network(X.shape[1], layers_of(self), rng, X.dtype.type)
@@ -171,19 +175,29 @@ class DenseClassifier(ClassifierMixin, BaseEstimator):
         before, self.optimizer_ = self.optimizer_, optimizer_of(self)
         if type(before) is type(self.optimizer_):
             self.optimizer_.state = before.state
-        for record in train(
-            self.network_,
-            X,
-            self._encoder.transform(y),
-            self.optimizer_,
-            self.n_iter_ + epochs,
-            batch_size=self.batch_size,
-            l2=self.alpha,
-            seed=self._seed,
-            done=self.n_iter_,
-        ):
-            self.loss_curve_.append(record.loss)
-            self.n_iter_ = record.epoch
+        labels, done = self._encoder.transform(y), self.n_iter_
+        theta, state = self.network_.theta.copy(), copy.deepcopy(self.optimizer_.state)
+        try:
+            for record in train(
+                self.network_,
+                X,
+                labels,
+                self.optimizer_,
+                done + epochs,
+                batch_size=self.batch_size,
+                l2=self.alpha,
+                seed=self._seed,
+                done=done,
+            ):
+                self.loss_curve_.append(record.loss)
+                self.n_iter_ = record.epoch
+        except InputError:  # it diverged; another rate may go on from before
+            self.network_.theta[:], self.optimizer_.state = theta, state
+            self.n_iter_ = done
+            del self.loss_curve_[done:]
+            if done == 0:
+                del self.network_
+            raise
         return self
 
 

@@ -27,7 +27,9 @@ def read_folder(path: Path) -> Digits:
     """
     files = _files(Path(path))
     if not files:
-        raise InputError(f"{path} has no pictures, expected them in sub-folders 0 to 9")
+        raise InputError(
+            f"{path} has no pictures, expected them in sub-folders 0 to 9, or a file's name"
+        )
     images = np.empty((len(files), PIXELS), np.uint8)
     for image, file in zip(images, files, strict=True):
         row = pictures.row_as_it_is(file)
@@ -43,6 +45,8 @@ def _files(path: Path) -> list[Path]:
     places = []
     for folder in (path / digit for digit in DIGITS):
         inside = _visible(folder) if folder.is_dir() else []
+        if nested := next(filter(Path.is_dir, inside), None):
+            raise InputError(f"{nested} is a folder, expected a picture")
         places += [((i + 0.5) / len(inside), file) for i, file in enumerate(inside)]
     return [file for _, file in sorted(places, key=lambda place: (place[0], place[1].parent.name))]
 

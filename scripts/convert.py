@@ -19,6 +19,7 @@ from digits import csv_text, sources
 @project.command
 def main(argv: Sequence[str] | None = None) -> int:
     options = parse(argv)
+    project.keep(options.source, options.output)
     digits = sources.read(options.source, options.transposed)
     csv_text.write_csv(options.output, digits)
     print(f"{len(digits.images):,} rows written to {options.output}")

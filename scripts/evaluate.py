@@ -53,7 +53,8 @@ def test_rows(
             "the model may have been trained on all of these rows,"
             " expected --test-data FILE or --train-rows N"
         )
-    if train_rows is None and (told := reader.about.get("train_rows")):
+    told = reader.about.get("train_rows") or 0
+    if train_rows is None and 0 < told < len(digits.images):
         parts = dataset.split(digits, told)
         if recipe.digest(*parts) == reader.about.get("data"):
             return parts[1]

@@ -29,6 +29,7 @@ KEPT = ("preset", "seed")  # what a file tells of how its model came about
 @project.command
 def main(argv: Sequence[str] | None = None) -> int:
     options = parse(argv)
+    project.keep(options.model, options.output)
     project.require("onnx", "onnx")
     from digits import onnx_graph
 

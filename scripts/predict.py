@@ -58,7 +58,8 @@ def parse(argv: Sequence[str] | None) -> argparse.Namespace:
     add("--json", action="store_true", help="one JSON object a line")
     add("--number", action="store_true", help="read several digits from left to right")
     add("--save-seen", type=Path, metavar="FILE", help="draw how each picture was seen")
-    add("--csv", type=Path, metavar="FILE", help="a digits CSV, or what else train.py takes")
+    add("--csv", type=Path, metavar="FILE",
+        help="a digits CSV, with labels or without, or what else train.py takes")  # fmt: skip
     add("--output", type=Path, metavar="FILE", help="ImageId,Label of each row of the CSV")
     options = parser.parse_args(argv)
     if options.save_seen and options.save_seen.suffix not in FIGURES:
@@ -83,6 +84,7 @@ def label_csv(reader: classifier.DigitClassifier, csv: Path, output: Path) -> in
     """Write the digit of each row of a CSV, numbered from 1, as Kaggle wants it."""
     from digits import checkpoints, sources  # pandas takes longer to load than a picture to name
 
+    project.keep(csv, output)
     labels = reader.predict(sources.read(csv).images)
     lines = [f"{number},{label}" for number, label in enumerate(labels, start=1)]
     with checkpoints.replacing(output) as file:

@@ -106,6 +106,16 @@ def require(module: str, package: str) -> None:
         raise InputError(f"{package} is not installed; python -m pip install {package}")
 
 
+def keep(source: Path | None, output: Path) -> None:
+    """Refuse to write over what is being read.
+
+    Raises:
+        UsageError: both are the same file.
+    """
+    if source and source.exists() and output.exists() and output.samefile(source):
+        raise UsageError(f"{output} is what is read, expected another file to write")
+
+
 def make_directory(path: Path) -> None:
     """A directory for results, with any above it."""
     try:

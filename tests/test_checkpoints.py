@@ -91,3 +91,13 @@ def test_pickles_and_foreign_arrays_are_refused(tmp_path):
     for name in ("a.npz", "b.npz", "c.npy"):
         with pytest.raises(InputError, match="damaged or not made by this program"):
             checkpoints.read(tmp_path / name, "thing")
+
+
+def test_what_a_link_leads_to_is_replaced_and_the_link_stays(tmp_path):
+    (tmp_path / "there").mkdir()
+    link, target = tmp_path / "link", tmp_path / "there" / "file"
+    target.write_bytes(b"old")
+    link.symlink_to(target)
+    with checkpoints.replacing(link) as file:
+        file.write(b"new")
+    assert link.is_symlink() and target.read_bytes() == b"new"

@@ -67,3 +67,12 @@ def test_what_cannot_be_converted_leaves_the_old_file(tmp_path, few, capsys):
 def test_an_output_that_cannot_be_written_is_told_by_name(small_csv, tmp_path, capsys):
     assert convert.main([str(small_csv), str(tmp_path / "no" / "out.csv")]) == 1
     assert "out.csv: No such file or directory" in capsys.readouterr().err
+
+
+def test_what_is_read_is_not_written_over(small_csv, tmp_path, capsys):
+    before = small_csv.read_bytes()
+    (tmp_path / "link.csv").symlink_to(small_csv)
+    for output in (small_csv, tmp_path / "link.csv"):
+        assert convert.main([str(small_csv), str(output)]) == project.WRONG_USAGE
+        assert "is what is read, expected another file" in capsys.readouterr().err
+    assert small_csv.read_bytes() == before

@@ -161,3 +161,10 @@ def test_a_split_without_test_or_training_rows_is_refused(digits, train_rows):
 def test_fewer_than_seven_rows_leave_no_test_rows(digits):
     with pytest.raises(InputError, match="leave 0 test rows"):
         split(Digits(digits.images[:6], digits.labels[:6]))
+
+
+def test_a_label_that_seems_to_be_last_is_not_taken_for_a_pixel(tmp_path, digits):
+    columns = np.column_stack([digits.images, digits.labels])[:50]
+    np.savetxt(tmp_path / "a.csv", columns, "%d", ",")
+    with pytest.raises(InputError, match="seems to have the label last, expected it first"):
+        read_csv(tmp_path / "a.csv")

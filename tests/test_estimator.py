@@ -251,3 +251,28 @@ def test_without_scikit_learn_the_estimator_ends_in_a_sentence():
 
 def test_the_package_does_without_scikit_learn():
     assert python("import sys, digits; sys.exit(str('sklearn' in sys.modules))") == "False"
+
+
+def test_a_fit_that_is_refused_leaves_nothing_half_done(flowers):
+    X, y = flowers
+    model = DenseClassifier(random_state=0, max_iter=5)
+    with pytest.raises(ValueError, match="unseen labels"):
+        model.partial_fit(X, y, classes=["setosa", "virginica"])
+    assert not hasattr(model, "network_")
+    assert model.partial_fit(X, y, classes=np.unique(y)).n_iter_ == 1
+    with pytest.raises(InputError, match="y has one class, setosa, expected two or more"):
+        model.fit(X[:50, :2], y[:50])
+    with pytest.raises(NotFittedError):
+        model.predict(X)
+
+
+def test_a_warm_start_goes_on_from_before_it_diverged(flowers):
+    X, y = flowers
+    model = DenseClassifier((), solver="gd", warm_start=True, max_iter=5, random_state=0).fit(X, y)
+    before = model.network_.theta.copy()
+    with pytest.raises(InputError, match="diverged"):
+        model.set_params(learning_rate_init=1e300).fit(X, y)
+    assert (model.network_.theta == before).all()
+    assert model.n_iter_ == len(model.loss_curve_) == 5
+    model.set_params(learning_rate_init=0.01).fit(X, y)
+    assert model.score(X, y) > 0.5

@@ -8,6 +8,7 @@ from formats import write_idx
 import evaluate
 import train
 from digits import classifier, dataset
+from digits.dataset import Digits
 
 
 def test_a_model_is_scored_on_the_last_seventh_of_the_rows(small_csv, tmp_path, capsys):
@@ -76,3 +77,18 @@ def test_test_data_go_without_a_split(more, capsys):
 def test_a_missing_file_exits_with_1_and_one_sentence(flags, told, capsys):
     assert evaluate.main(["--model", str(project.PRETRAINED), *flags]) == 1
     assert told in capsys.readouterr().err
+
+
+def test_other_data_than_the_trained_ones_are_split_as_they_are(
+    small_csv, tmp_path, no_figures, digits, capsys
+):
+    flags = ["--data", str(small_csv), "--train-rows", "300", "--epochs", "1", "--quiet"]
+    train.main([*flags, "--output", str(tmp_path)])
+    capsys.readouterr()
+    few = write_idx(
+        tmp_path / "train-images-idx3-ubyte", Digits(digits.images[:70], digits.labels[:70])
+    )
+    assert (
+        evaluate.main(["--model", str(tmp_path / "model.npz"), "--data", str(few), "--json"]) == 0
+    )
+    assert sum(map(sum, json.loads(capsys.readouterr().out)["confusion_matrix"])) == 10
