@@ -25,7 +25,7 @@ def times(a: np.ndarray, W: np.ndarray) -> np.ndarray:
 def transposed_times(a: np.ndarray, delta: np.ndarray) -> np.ndarray:
     """a.T @ delta: (N, K) and (N, M) -> (K, M)."""
     if a.flags.c_contiguous:
-        transposed: np.ndarray = np.ascontiguousarray(delta).T @ a
+        transposed: np.ndarray = delta.T @ a
         return transposed.T
     product: np.ndarray = a.T @ delta
     return product
