@@ -1,4 +1,8 @@
-"""The one exception for what a person gave and the program cannot use."""
+"""The one exception for what a person gave and the program cannot use, and how it is raised."""
+
+from typing import Any
+
+import numpy as np
 
 
 class InputError(ValueError):
@@ -6,3 +10,19 @@ class InputError(ValueError):
 
     Scripts print the sentence and exit with status 1; every other exception is a bug.
     """
+
+
+def expect(good: bool, name: str, value: Any, expected: str) -> None:
+    """Refuse a setting that is not good, in a sentence with its name, its value and what would be.
+
+    Raises:
+        InputError: it is not good.
+    """
+    if not good:
+        raise InputError(f"{name} is {value!r}, expected {expected}")
+
+
+def is_count(value: Any, least: int = 1) -> bool:
+    """Whether that is a whole number, and not too small."""
+    whole = isinstance(value, int | np.integer) and not isinstance(value, bool)
+    return whole and bool(value >= least)

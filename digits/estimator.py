@@ -12,8 +12,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from digits.errors import InputError
-from digits.layers import Dense, is_count
+from digits.errors import InputError, expect, is_count
+from digits.layers import Dense
 from digits.network import Network
 from digits.optimizers import Adam, GradientDescent, Optimizer, Rprop
 from digits.training import train
@@ -220,26 +220,18 @@ def optimizer_of(model: DenseClassifier) -> Optimizer:
 
 def check_settings(model: DenseClassifier) -> None:
     """Refuse settings that nothing can be trained with; the layers are left to the network."""
-    rate, momentum, size = model.learning_rate_init, model.momentum, model.batch_size
-    for name, good, expected in (
-        ("solver", model.solver in list(RATES), f"one of {', '.join(RATES)}"),
-        ("alpha", is_number(model.alpha) and model.alpha >= 0, "a number from 0 on"),
-        ("batch_size", size is None or is_count(size), "None or a whole number from 1 on"),
-        (
-            "batch_size",
-            size is None or model.solver != "rprop",
-            "None for rprop, whose steps need the full batch; gd and adam take mini-batches",
-        ),
-        (
-            "learning_rate_init",
-            rate is None or (is_number(rate) and rate > 0),
-            "None or a number above 0",
-        ),
-        ("momentum", is_number(momentum) and 0 <= momentum < 1, "a number from 0 to below 1"),
-        ("max_iter", is_count(model.max_iter), "a whole number from 1 on"),
-    ):
-        if not good:
-            raise InputError(f"{name} is {getattr(model, name)!r}, expected {expected}")
+    rate, size, batches = model.learning_rate_init, model.batch_size, model.solver != "rprop"
+    positive = rate is None or (is_number(rate) and rate > 0)
+    share = is_number(model.momentum) and 0 <= model.momentum < 1
+    full_only = "None for rprop, whose steps need the full batch; gd and adam take mini-batches"
+    expect(model.solver in list(RATES), "solver", model.solver, f"one of {', '.join(RATES)}")
+    expect(is_number(model.alpha) and model.alpha >= 0, "alpha", model.alpha, "a number from 0 on")
+    sized = size is None or is_count(size)
+    expect(sized, "batch_size", size, "None or a whole number from 1 on")
+    expect(size is None or batches, "batch_size", size, full_only)
+    expect(positive, "learning_rate_init", rate, "None or a number above 0")
+    expect(share, "momentum", model.momentum, "a number from 0 to below 1")
+    expect(is_count(model.max_iter), "max_iter", model.max_iter, "a whole number from 1 on")
 
 
 def is_number(value: Any) -> bool:

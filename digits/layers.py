@@ -1,11 +1,11 @@
 """What a layer is: how many units, what they apply to their sum, and how their parameters start."""
 
 from collections.abc import Callable, Iterable
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 
-from digits.errors import InputError
+from digits.errors import InputError, is_count
 from digits.functions import (
     linear,
     linear_slope,
@@ -139,9 +139,3 @@ def checked(inputs: int, layers: Iterable[Dense]) -> tuple[Dense, ...]:
                 " expected 2 or more units, or sigmoid"
             )
     return layers
-
-
-def is_count(value: Any, least: int = 1) -> bool:
-    """Whether that is a whole number, and not too small."""
-    whole = isinstance(value, int | np.integer) and not isinstance(value, bool)
-    return whole and bool(value >= least)

@@ -7,8 +7,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from digits.batch import Batch, Slice, full_batch, mini_batches
-from digits.errors import InputError
-from digits.layers import is_count
+from digits.errors import InputError, expect, is_count
 from digits.network import Network
 from digits.optimizers import Optimizer
 from digits.parallel import in_turns
@@ -68,8 +67,15 @@ def train(
         InputError: X or y do not fit the network, or the numbers overflowed, in which case
             `network.theta` is of no more use; it says in which layer.
     """
-    settings = {"epochs": epochs, "batch_size": batch_size, "l2": l2, "seed": seed}
-    check_settings(network, optimizer, {**settings, "validation": validation})
+    layers = len(network.layers)
+    pair = isinstance(validation, tuple) and len(validation) == 2
+    check_optimizer(network, optimizer)
+    expect(is_count(epochs, 0), "epochs", epochs, "a whole number from 0 on")
+    expect(is_count(seed, 0), "seed", seed, "a whole number from 0 on")
+    sized = batch_size is None or is_count(batch_size)
+    expect(sized, "batch_size", batch_size, "None or a whole number from 1 on")
+    expect(is_l2(l2, layers), "l2", l2, f"a number from 0 on, or one for each of {layers} layers")
+    expect(validation is None or pair, "validation", validation, "None or a pair (X, y)")
     X, targets = network.examples(X, y)
     held_out = None if validation is None else full_batch(*network.examples(*validation))
     if batch_size is None:
@@ -186,35 +192,19 @@ def overflow(network: Network, batch: Batch) -> str:
     return f"the loss that layer {len(network.layers)} ends in is"
 
 
-def check_settings(network: Network, optimizer: Any, settings: dict[str, Any]) -> None:
-    """Refuse what `train` cannot use, before it starts."""
-    if isinstance(optimizer, type) or not hasattr(optimizer, "step"):
-        raise InputError(f"optimizer is {optimizer!r}, expected one like GradientDescent(0.1)")
+def check_optimizer(network: Network, optimizer: Any) -> None:
+    """Refuse what takes no steps, or has taken them elsewhere."""
+    steps = hasattr(optimizer, "step") and not isinstance(optimizer, type)
+    expect(steps, "optimizer", optimizer, "one like GradientDescent(0.1)")
     if not {np.shape(array) for array in optimizer.state.values()} <= {(), network.theta.shape}:
         raise InputError("the optimizer has stepped on another network, expected a new one")
-    layers = len(network.layers)
-    l2, validation = np.asarray(settings["l2"]), settings["validation"]
-    for name, good, expected in (
-        ("epochs", is_count(settings["epochs"], 0), "a whole number from 0 on"),
-        ("seed", is_count(settings["seed"], 0), "a whole number from 0 on"),
-        (
-            "batch_size",
-            settings["batch_size"] is None or is_count(settings["batch_size"]),
-            "None or a whole number from 1 on",
-        ),
-        (
-            "l2",
-            l2.shape in ((), (layers,)) and l2.dtype.kind in "iuf" and np.all(l2 >= 0),
-            f"a number from 0 on, or one for each of {layers} layers",
-        ),
-        (
-            "validation",
-            validation is None or (isinstance(validation, tuple) and len(validation) == 2),
-            "None or a pair (X, y)",
-        ),
-    ):
-        if not good:
-            raise InputError(f"{name} is {settings[name]!r}, expected {expected}")
+
+
+def is_l2(l2: Any, layers: int) -> bool:
+    """Whether that is a strength, or one for each layer."""
+    strengths = np.asarray(l2)
+    fits = strengths.shape in ((), (layers,)) and strengths.dtype.kind in "iuf"
+    return fits and bool(np.all(strengths >= 0))
 
 
 def add_l2(network: Network, gradient: np.ndarray, l2: float | Sequence[float]) -> None:
