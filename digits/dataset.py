@@ -115,7 +115,7 @@ def split(digits: Digits, train_rows: int | None = None) -> tuple[Digits, Digits
             f"{first_test} of {rows} rows for training leave {max(0, rows - first_test)} test rows,"
             " expected at least one row of each"
         )
-    return _rows(digits, slice(first_test)), _rows(digits, slice(first_test, None))
+    return some(digits, slice(first_test)), some(digits, slice(first_test, None))
 
 
 def first(digits: Digits, train_rows: int | None) -> Digits:
@@ -129,10 +129,11 @@ def first(digits: Digits, train_rows: int | None) -> Digits:
         raise InputError(
             f"{train_rows} of {rows} rows for training, expected no more than there are"
         )
-    return _rows(digits, slice(train_rows))
+    return some(digits, slice(train_rows))
 
 
-def _rows(digits: Digits, rows: slice) -> Digits:
+def some(digits: Digits, rows: slice) -> Digits:
+    """Those rows of the digits, with their labels if they have any."""
     return Digits(digits.images[rows], None if digits.labels is None else digits.labels[rows])
 
 

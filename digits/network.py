@@ -109,12 +109,12 @@ class Network:
             columns: (k,) which inputs X has.
         """
         gradient = np.zeros_like(self.theta)
-        gradients = self.views(gradient)
+        parameters, gradients = self.parameters, self.views(gradient)
         (*activations, p), z = self.forward(X, columns)
         loss = self.sum_of_losses(z, targets)
         delta = p - targets  # (N, outputs), dL/dz of the last layer
         for layer in reversed(range(1, len(self.layers))):
-            a, (W, _), (dW, db) = activations[layer], self.parameters[layer], gradients[layer]
+            a, (W, _), (dW, db) = activations[layer], parameters[layer], gradients[layer]
             dW[:] = transposed_times(a, delta)
             db[:] = delta.sum(axis=0)
             delta = times(delta, W.T)

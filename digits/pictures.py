@@ -16,7 +16,7 @@ MOST_PIXELS = 50_000_000  # of a picture file: 200 MB as RGBA, and Pillow needs 
 LONGEST = 800
 # Visible colours that vary by less than this standard deviation, of 255, are those of one pen.
 ONE_PEN = 16
-MOSTLY = 0.75
+MOSTLY = 0.75  # of the rim of a row of MNIST is black
 
 
 class Picture(NamedTuple):

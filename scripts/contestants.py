@@ -67,7 +67,7 @@ def training_rows() -> Digits:
 
 def ours(rows: Digits) -> Contestant:
     settings = recipe.settings_of("default", {"treatment": "as is"})
-    run = recipe.prepare(settings, rows, Digits(rows.images[:1], rows.labels[:1]))
+    run = recipe.prepare(settings, rows, dataset.first(rows, 1))
     batch = full_batch(*run.network.examples(*run.rows))
 
     def epoch() -> None:

@@ -31,8 +31,7 @@ def parse(argv: Sequence[str] | None) -> argparse.Namespace:
     add = parser.add_argument
     add("source", type=Path, metavar="IN", help="a CSV, IDX images, mnist.npz or a folder")
     add("output", type=Path, metavar="OUT", help="the CSV to write, gzipped if it ends in .gz")
-    add("--transposed", action=argparse.BooleanOptionalAction,
-        help="swap rows and columns of each image (default: of files named emnist)")  # fmt: skip
+    project.add_transposed(parser)
     return parser.parse_args(argv)
 
 

@@ -35,9 +35,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser.add_argument("--output", type=Path, metavar="FILE", required=True, help="a figure")
     options = parser.parse_args(argv)
     digits = dataset.read_csv(project.DATA)
-    rows, validation = (
-        Digits(digits.images[part], digits.labels[part]) for part in (TRAIN, VALIDATION)
-    )
+    rows, validation = (dataset.some(digits, part) for part in (TRAIN, VALIDATION))
     settings = recipe.settings_of("pictures", {})
     run = recipe.prepare(settings, rows, validation)
     for _ in shown(recipe.epochs(run), settings["epochs"], 0, quiet=False):

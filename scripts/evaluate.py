@@ -79,8 +79,7 @@ def add_data_flags(parser: argparse.ArgumentParser) -> None:
     add("--data", type=Path, nargs="+", metavar="FILE",
         help="digits, the last of which are test rows (default: the bundled ones)")  # fmt: skip
     add("--test-data", type=Path, nargs="+", metavar="FILE", help="digits, all of them test rows")
-    add("--transposed", action=argparse.BooleanOptionalAction,
-        help="swap rows and columns of each image (default: of files named emnist)")  # fmt: skip
+    project.add_transposed(parser)
     add("--train-rows", type=project.whole_number, metavar="N",
         help="rows before the test rows (default: as in training, or 6 of 7)")  # fmt: skip
 

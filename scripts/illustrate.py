@@ -48,8 +48,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser.add_argument("--output", type=Path, metavar="DIR", required=True, help="for the figures")
     options = parser.parse_args(argv)
     project.make_directory(options.output)
-    digits, _ = dataset.split(dataset.read_csv(project.DATA))
-    digits = Digits(*(part[:ROWS] for part in digits))
+    digits = dataset.first(dataset.read_csv(project.DATA), ROWS)
     reader = project.load_model(project.PRETRAINED)
     for name, figure in {
         "sigmoid": sigmoid_figure(digits),

@@ -147,6 +147,12 @@ def parser(docstring: str) -> argparse.ArgumentParser:
     return parser
 
 
+def add_transposed(parser: argparse.ArgumentParser) -> None:
+    """The flag about EMNIST's images, for every command that reads digits."""
+    parser.add_argument("--transposed", action=argparse.BooleanOptionalAction,
+        help="swap rows and columns of each image (default: of files named emnist)")  # fmt: skip
+
+
 def whole_number(text: str) -> int:
     """A flag's value that counts something: 1 or more."""
     if (value := int(text)) < 1:

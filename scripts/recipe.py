@@ -70,21 +70,14 @@ WARMUP = 20  # epochs in which the learning rate of the cosine schedule rises
 Settings = dict[str, Any]
 
 
-class Examples(NamedTuple):
-    """Images as the network takes them, and the digits they show."""
-
-    X: np.ndarray  # (N, 784) uint8
-    y: np.ndarray  # (N,) integers
-
-
 class Run(NamedTuple):
     """Everything a training run is made of."""
 
     settings: Settings
     network: Network
     optimizer: Optimizer
-    rows: Examples
-    test: Examples
+    rows: Digits  # as the network takes them
+    test: Digits
     rng: np.random.Generator
     history: list[Epoch]  # of the epochs done so far
     data_digest: str  # tells whether a checkpoint was made with the same rows
@@ -118,23 +111,21 @@ def prepare(settings: Settings, rows: Digits, test: Digits) -> Run:
         settings,
         network,
         optimizer_of(settings, network, X),
-        Examples(X, labels),
-        Examples(treat(test.images), test.labels),
+        Digits(X, labels),
+        Digits(treat(test.images), test.labels),
         rng,
         history=[],
         data_digest=digest(rows, test),
     )
 
 
-def lesson(
-    settings: Settings, rows: Digits, rng: np.random.Generator
-) -> tuple[np.ndarray, np.ndarray]:
+def lesson(settings: Settings, rows: Digits, rng: np.random.Generator) -> Digits:
     """Images and labels to learn from: the rows, bent copies of them, and digits drawn anew."""
     copies = [elastic(rows.images, rng, *bend) for bend in settings["copies"]]
     drawings, named = drawn(settings.get("drawn", 0), rng)
     if not copies and not len(drawings):
-        return rows.images, rows.labels
-    return (
+        return rows
+    return Digits(
         np.concatenate([rows.images, *copies, drawings]),
         np.concatenate([*[rows.labels] * (1 + len(copies)), named]),
     )
@@ -154,24 +145,17 @@ def optimizer_of(settings: Settings, network: Network, X: np.ndarray) -> Optimiz
         optimizer = GradientDescent(rate, settings["momentum"], nesterov=True)
     if not settings["centred"]:
         return optimizer
-    means, scales = centres(network)
-    means[0] = network.unit * X.mean(axis=0)
-    return Centred(optimizer, network, means, scales)
-
-
-def centres(network: Network) -> tuple[list[Any], list[float]]:
-    """Means and scales of each layer's inputs, pixels being left to the caller."""
+    pixels = (network.unit * X.mean(axis=0), 1.0)
     hidden = [CENTRES.get(layer.activation, (0.0, 1.0)) for layer in network.layers[:-1]]
-    means, scales = zip((0.0, 1.0), *hidden, strict=True)
-    return list(means), list(scales)
+    means, scales = zip(pixels, *hidden, strict=True)
+    return Centred(optimizer, network, means, scales)
 
 
 def epochs(run: Run) -> Iterator[Epoch]:
     """Train on from where the run is; one record an epoch, also added to the run's history."""
     done, total, l2 = len(run.history), run.settings["epochs"], run.settings["l2"]
-    if run.settings["centred"]:
-        _, scales = centres(run.network)
-        l2 = [l2 / scale**2 for scale in scales]
+    if isinstance(run.optimizer, Centred):
+        l2 = [l2 / scale**2 for scale in run.optimizer.scales]
     for record in train(
         run.network, *run.rows, run.optimizer, total, validation=run.test, l2=l2, done=done
     ):

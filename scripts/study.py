@@ -27,7 +27,7 @@ import numpy as np
 import recipe
 from digits.canonical import canonical
 from digits.classifier import TREATMENTS
-from digits.dataset import Digits, read_csv
+from digits.dataset import Digits, read_csv, some
 from progress import shown
 
 TREATMENTS["no shear"] = partial(canonical, shear=False)
@@ -97,10 +97,7 @@ def measure(digits: Digits, name: str, split: str, seed: int) -> dict[str, Any]:
     settings = recipe.settings_of(preset, {**changes, "seed": seed})
     last = 60_000 if split == "validation" else 70_000
     first = settings["train_rows"] or last - 10_000
-    rows, scored = (
-        Digits(digits.images[part], digits.labels[part])
-        for part in (slice(first), slice(first, last))
-    )
+    rows, scored = (some(digits, part) for part in (slice(first), slice(first, last)))
     print(f"{name}, {split}, seed {seed}", file=sys.stderr, flush=True)
     run = recipe.prepare(settings, rows, scored)
     for _ in shown(recipe.epochs(run), settings["epochs"], 0, quiet=not sys.stderr.isatty()):

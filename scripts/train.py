@@ -87,8 +87,7 @@ def parse(argv: Sequence[str] | None) -> argparse.Namespace:
     add("--data", type=Path, nargs="+", metavar="FILE", help="digits (default: the bundled ones)")
     add("--test-data", type=Path, nargs="+", metavar="FILE",
         help="digits to test on (default: the rows of --data after the training rows)")  # fmt: skip
-    add("--transposed", action=argparse.BooleanOptionalAction,
-        help="swap rows and columns of each image (default: of files named emnist)")  # fmt: skip
+    project.add_transposed(parser)
     add("--train-rows", type=whole, metavar="N",
         help="rows to train on (default: 6 of 7, or all with --test-data)")  # fmt: skip
     add("--preset", choices=recipe.PRESETS, help="settings that belong together")
