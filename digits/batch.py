@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from digits.parallel import in_turns
+from digits.parallel import cut, in_turns
 
 # The floats of a slice (4 MB) stay in cache between the forward and the backward pass; the whole
 # batch would travel from memory twice. Smaller slices lose more to Python than they win.
@@ -44,12 +44,12 @@ def full_batch(X: np.ndarray, targets: np.ndarray) -> Batch:
     needed = columns_needed(X, columns)
     order = np.argsort(needed, kind="stable")
 
-    def cut(part: slice) -> Slice:
+    def one_slice(part: slice) -> Slice:
         rows = order[part]
         here = columns[: odd_lines(needed[rows].max())]
         return Slice(X[np.ix_(rows, here)], np.asfortranarray(targets[rows]), here)
 
-    return Batch(len(X), in_turns(cut, pieces(len(X))))
+    return Batch(len(X), in_turns(one_slice, pieces(len(X))))
 
 
 def mini_batches(
@@ -57,8 +57,8 @@ def mini_batches(
 ) -> Iterator[Batch]:
     """All rows once, shuffled, `size` at a time; the last batch has what is left."""
     order = rng.permutation(len(X))
-    for start in range(0, len(X), size):
-        rows = order[start : start + size]
+    for batch in cut(len(X), size):
+        rows = order[batch]
         yield Batch(
             len(rows),
             [
@@ -86,7 +86,7 @@ def columns_needed(X: np.ndarray, columns: np.ndarray) -> np.ndarray:
 
 def pieces(rows: int) -> list[slice]:
     """All rows, some at a time."""
-    return [slice(start, start + SLICE_ROWS) for start in range(0, max(rows, 1), SLICE_ROWS)]
+    return cut(rows, SLICE_ROWS)
 
 
 def odd_lines(columns: int) -> int:

@@ -27,7 +27,7 @@ graph does (`digits.onnx_graph`), ends at the same bytes.
 
 import numpy as np
 
-from digits.parallel import in_turns
+from digits.parallel import cut, in_turns
 from digits.resample import SIDE, sample
 
 MIDDLE = (SIDE - 1) / 2
@@ -67,8 +67,7 @@ def canonical(
         ink[ink < FAINT] = 0
         posed[part] = np.rint(ink).reshape(-1, SIDE * SIDE)
 
-    starts = range(0, len(images), SLICE_ROWS)
-    in_turns(fill, [slice(start, start + SLICE_ROWS) for start in starts])
+    in_turns(fill, cut(len(images), SLICE_ROWS))
     return posed
 
 

@@ -8,7 +8,7 @@ import numpy as np
 
 from digits.checkpoints import replacing
 from digits.dataset import LABEL, PIXEL_NAMES, Digits
-from digits.parallel import in_order
+from digits.parallel import cut, in_order
 
 ROWS_AT_ONCE = 1000
 SEPARATOR = 3  # its place in the text of a value, after up to three figures
@@ -40,14 +40,11 @@ def write_csv(path: Path, digits: Digits) -> None:
 def _text(digits: Digits) -> Iterator[bytes]:
     names = [LABEL] * (digits.labels is not None) + PIXEL_NAMES[0]
     yield ",".join(names).encode() + b"\n"
-    yield from in_order(
-        lambda first: _lines(digits, first), range(0, len(digits.images), ROWS_AT_ONCE)
-    )
+    pieces = cut(len(digits.images), ROWS_AT_ONCE)
+    yield from in_order(lambda rows: _lines(digits, rows), pieces)
 
 
-def _lines(digits: Digits, first: int) -> bytes:
-    """Lines of some rows, from row `first` on."""
-    rows = slice(first, first + ROWS_AT_ONCE)
+def _lines(digits: Digits, rows: slice) -> bytes:
     values = digits.images[rows]
     if digits.labels is not None:
         values = np.column_stack([digits.labels[rows].astype(np.uint8), values])

@@ -13,6 +13,7 @@ from onnx import numpy_helper, parser
 
 from digits.canonical import FAINT, INK, LARGEST_FACTOR, MIDDLE, SPREAD_X, SPREAD_Y
 from digits.classifier import CLASSES, PIXELS, DigitClassifier
+from digits.parallel import cut
 from digits.resample import SIDE
 
 OPSET = 20  # the first with AffineGrid, and with a GridSample that takes float64
@@ -170,6 +171,5 @@ def run(graph: bytes, images: np.ndarray) -> np.ndarray:
 
     session = onnxruntime.InferenceSession(graph, providers=["CPUExecutionProvider"])
     squares = images.reshape(-1, SIDE, SIDE)
-    starts = range(0, max(len(images), 1), ROWS)
-    pieces = [session.run([OUTPUT], {INPUT: squares[i : i + ROWS]})[0] for i in starts]
-    return np.concatenate(pieces)
+    found = [session.run([OUTPUT], {INPUT: squares[rows]})[0] for rows in cut(len(images), ROWS)]
+    return np.concatenate(found)

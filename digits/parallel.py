@@ -67,6 +67,11 @@ def in_turns(
     return results
 
 
+def cut(rows: int, size: int) -> list[slice]:
+    """All rows in pieces, `size` at a time; of none, one empty piece."""
+    return [slice(start, start + size) for start in range(0, max(rows, 1), size)]
+
+
 def one_blas_thread() -> AbstractContextManager[Any]:
     """Keep NumPy's BLAS from starting threads of its own inside ours, for as long as it is open.
 

@@ -10,6 +10,7 @@ from digits.errors import InputError
 from digits.folder import read_folder
 from digits.idx import read_idx
 from digits.npz import read_npz
+from digits.parallel import cut
 from digits.unzipped import unzipped
 
 ZIP, IDX = b"PK\x03\x04", b"\0\0"
@@ -79,6 +80,6 @@ def _read_file(path: Path, start: bytes) -> Digits:
 
 def _transpose(images: np.ndarray) -> None:
     """Swap rows and columns of (N, 784) images in place."""
-    for first in range(0, len(images), TURNED_AT_ONCE):
-        part = images[first : first + TURNED_AT_ONCE]
+    for rows in cut(len(images), TURNED_AT_ONCE):
+        part = images[rows]
         part[:] = part.reshape(-1, 28, 28).transpose(0, 2, 1).reshape(part.shape)

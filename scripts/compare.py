@@ -160,10 +160,8 @@ def all_digits() -> Examples:
 
 
 def some_moons(seed: int) -> Examples:
-    from sklearn.datasets import make_moons
-
-    X, y = make_moons(1000, noise=0.2, random_state=seed)
-    return Examples(X[:800], y[:800], X[800:], y[800:])
+    rows, held_out = moons.points(seed)
+    return Examples(*rows, *held_out)
 
 
 def tumours(seed: int) -> Examples:

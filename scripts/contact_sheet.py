@@ -11,7 +11,6 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
-from matplotlib.figure import Figure
 
 import report
 from digits import plots
@@ -27,7 +26,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser.add_argument("--seed", type=project.seed, metavar="N", default=0, help="default: 0")
     options = parser.parse_args(argv)
     images, labels = drawn(10 * COLUMNS, np.random.default_rng(options.seed))
-    figure = Figure(figsize=(0.55 * COLUMNS, 5.6), layout="constrained")
+    figure = report.new_figure(0.55 * COLUMNS, 5.6)
     order = np.argsort(labels, kind="stable")
     for axes, i in zip(figure.subplots(10, COLUMNS).flat, order, strict=True):
         plots.digit(axes, images[i], "")

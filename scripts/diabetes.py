@@ -13,7 +13,6 @@ import project
 from collections.abc import Sequence
 
 import numpy as np
-from matplotlib.figure import Figure
 
 import exercise
 import report
@@ -42,7 +41,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         folds = KFold(5, shuffle=True, random_state=0).split(X)
         scores = [learn(*kind, X[a], y[a], options.epochs)[0].score(X[b], y[b]) for a, b in folds]
         print(f"{name}: R² held out {exercise.spread(scores)}", flush=True)
-    left, right = Figure(figsize=(10, 4), layout="constrained").subplots(1, 2)
+    left, right = report.new_figure(10, 4).subplots(1, 2)
     plots.losses(left, history, "half squared error")
     plots.predictions(right, y, network.predict(X), f"All rows: R² {network.score(X, y):.2f}")
     report.save(left.figure, options.output / "diabetes.png")

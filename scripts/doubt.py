@@ -15,7 +15,6 @@ from pathlib import Path
 
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.figure import Figure
 from PIL import Image, ImageDraw
 
 import recipe
@@ -46,7 +45,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     others = scribbles(np.random.default_rng(0))
     sure = reader.sure(validation.images, probabilities)
     none = reader.sure(others, reader.probabilities(others))
-    figure = Figure(figsize=(10, 4), layout="constrained")
+    figure = report.new_figure(10, 4)
     left, middle = figure.subplots(1, 2)
     by_probability(left, probabilities.max(axis=1), right)
     by_likeness(middle, reader, validation, right, others)

@@ -64,13 +64,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     return 0
 
 
-def new_figure(width: float, height: float) -> Figure:
-    return Figure(figsize=(width, height), layout="constrained")
-
-
 def sigmoid_figure(digits: Digits) -> Figure:
     """The curve and its slope; and the slopes that raw pixels and shares of 255 meet."""
-    figure = new_figure(10, 3.6)
+    figure = report.new_figure(10, 3.6)
     left, right = figure.subplots(1, 2)
     z = np.linspace(-8, 8, 400)
     left.plot(z, sigmoid(z), label="a = σ(z)")
@@ -93,7 +89,7 @@ def sigmoid_figure(digits: Digits) -> Figure:
 
 def network_figure(network: Network) -> Figure:
     """Units as dots, and between them their weights: orange pulls up, blue pulls down."""
-    figure = new_figure(9, 5)
+    figure = report.new_figure(9, 5)
     axes = figure.subplots()
     heights = [np.linspace(1, -1, count) for count in (17, 16, 16, 10)]
     names = ["784 pixels", "16 sigmoids", "16 sigmoids", "10 probabilities"]
@@ -124,7 +120,7 @@ def network_figure(network: Network) -> Figure:
 
 def weights_figure(network: Network) -> Figure:
     """What each unit of the first layer looks for."""
-    figure = new_figure(9, 2.5)
+    figure = report.new_figure(9, 2.5)
     W, _ = network.parameters[0]
     limit = np.quantile(abs(W), 0.995)
     for number, (axes, w) in enumerate(zip(figure.subplots(2, 8).flat, W.T, strict=True), start=1):
@@ -137,7 +133,7 @@ def weights_figure(network: Network) -> Figure:
 
 def layers_figure(reader: DigitClassifier, image: np.ndarray) -> Figure:
     """An image, its pose, what both hidden layers make of it, and the answer."""
-    figure = new_figure(12, 2.9)
+    figure = report.new_figure(12, 2.9)
     seen, posed, first, second, answer = figure.subplots(
         1, 5, gridspec_kw={"width_ratios": [1, 1, 0.7, 0.7, 1]}
     )
@@ -158,7 +154,7 @@ def pose_figure(digits: Digits) -> Figure:
     """Of each digit, one that its pose changes more than most."""
     posed = canonical(digits.images)
     change = np.linalg.norm(posed.astype(float) - digits.images, axis=1)
-    figure = new_figure(10, 2.4)
+    figure = report.new_figure(10, 2.4)
     for column, axes in enumerate(figure.subplots(2, CLASSES).T):
         (rows,) = np.nonzero(digits.labels == column)
         row = rows[np.argsort(change[rows])[int(0.85 * len(rows))]]
@@ -193,7 +189,7 @@ def descent_figure(reader: DigitClassifier, digits: Digits) -> Figure:
 
     across = np.linspace(-REACH, REACH, 61)
     surface = np.array([[loss_at(best + np.array([x, y]))[0] for x in across] for y in across])
-    figure = new_figure(11, 4.8)
+    figure = report.new_figure(11, 4.8)
     for axes, optimizers in zip(figure.subplots(1, 2), PATHS, strict=True):
         levels = surface.min() + np.ptp(surface) * np.linspace(0, 1, 16) ** 3
         axes.contour(across, across, surface, levels=levels, colors="grey", linewidths=0.6)
@@ -231,7 +227,7 @@ def differences_figure(reader: DigitClassifier, digits: Digits) -> Figure:
     _, _, gradient = network.loss_and_gradient(X, targets)
     moves = np.geomspace(1e-12, 1, 37)
     apart = [np.linalg.norm(finite_differences(network, X, targets, h) - gradient) for h in moves]
-    figure = new_figure(6, 3.4)
+    figure = report.new_figure(6, 3.4)
     axes = figure.subplots()
     axes.loglog(moves, np.array(apart) / np.linalg.norm(gradient), marker="o", markersize=3)
     axes.set(xlabel="h", ylabel="relative difference", title="Too small is as bad as too large")

@@ -55,7 +55,7 @@ def draw_evaluation(
     directory: Path, scores: Metrics, test: Digits, probabilities: np.ndarray
 ) -> None:
     """Write confusion_matrix.png and mistakes.png."""
-    figure = Figure(figsize=(6.4, 6.4), layout="constrained")
+    figure = new_figure(6.4, 6.4)
     plots.confusion_matrix(figure.subplots(), np.array(scores["confusion_matrix"]))
     save(figure, directory / "confusion_matrix.png")
 
@@ -64,7 +64,7 @@ def draw_evaluation(
     wrong = np.flatnonzero(predicted != test.labels)
     worst = wrong[np.argsort(-confidence[wrong], kind="stable")]
     rows, columns = GALLERY
-    figure = Figure(figsize=(1.5 * columns, 1.75 * rows + 0.5), layout="constrained")
+    figure = new_figure(1.5 * columns, 1.75 * rows + 0.5)
     figure.suptitle(
         f"The {min(len(worst), rows * columns)} most confident of {len(worst)} mistakes"
     )
@@ -78,6 +78,11 @@ def draw_evaluation(
     save(figure, directory / "mistakes.png")
 
 
+def new_figure(width: float, height: float) -> Figure:
+    """An empty figure of so many inches, whose parts keep out of each other's way."""
+    return Figure(figsize=(width, height), layout="constrained")
+
+
 def save(figure: Figure, path: Path) -> None:
     """Write a figure, in the format that the file's name asks for, whole or not at all."""
     with replacing(path) as file:
@@ -86,7 +91,7 @@ def save(figure: Figure, path: Path) -> None:
 
 def draw_history(directory: Path, history: list[Epoch]) -> None:
     """Write loss_curves.png: loss and accuracy by epoch."""
-    figure = Figure(figsize=(10, 4), layout="constrained")
+    figure = new_figure(10, 4)
     left, right = figure.subplots(1, 2)
     plots.losses(left, history)
     plots.accuracies(right, history)
@@ -105,7 +110,7 @@ def classification_report(matrix: np.ndarray, names: Sequence[str]) -> str:
 
 def draw_seen(path: Path, rows: Sequence[Seen]) -> None:
     """Write a figure with a row per picture: as it is, as an image, as posed, and the answer."""
-    figure = Figure(figsize=(11, 2.9 * len(rows)), layout="constrained")
+    figure = new_figure(11, 2.9 * len(rows))
     for line, seen in zip(figure.subplots(len(rows), 4, squeeze=False), rows, strict=True):
         plots.picture(line[0], seen.colours, seen.name)
         plots.digit(line[1], seen.image, "28 × 28, centred")

@@ -15,7 +15,6 @@ from types import ModuleType
 from typing import Any
 
 import numpy as np
-from matplotlib.figure import Figure
 from tqdm import tqdm
 
 import report
@@ -71,7 +70,7 @@ def redrawn(name: str, raw: np.ndarray) -> np.ndarray:
 
 
 def draw(path: Path, name: str, images: np.ndarray) -> None:
-    figure = Figure(figsize=(12, 6), layout="constrained")
+    figure = report.new_figure(12, 6)
     figure.suptitle(f"{name}: misread")
     for axes, image in zip(figure.subplots(5, 10).flat, images, strict=False):
         plots.digit(axes, image, "")
