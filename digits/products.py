@@ -25,9 +25,12 @@ def times(a: np.ndarray, W: np.ndarray) -> np.ndarray:
     if not a.flags.c_contiguous:
         product = np.empty((len(a), W.shape[1]), W.dtype, order="F")
         return np.matmul(a, W, out=product)
+    rows, blocks = in_blocks(len(a), W.size)
+    if not blocks:
+        return np.asfortranarray(a @ W)
     product = np.empty((len(a), W.shape[1]), W.dtype)
-    for rows, blocks in in_blocks(len(a), W.size):
-        np.matmul(stacked(a[rows], blocks), W, out=stacked(product[rows], blocks))
+    np.matmul(stacked(a[:rows], blocks), W, out=stacked(product[:rows], blocks))
+    np.matmul(a[rows:], W, out=product[rows:])
     return np.asfortranarray(product)
 
 
@@ -36,20 +39,24 @@ def transposed_times(a: np.ndarray, delta: np.ndarray) -> np.ndarray:
     if not a.flags.c_contiguous:
         product: np.ndarray = a.T @ delta
         return product
-    transposed = np.zeros((delta.shape[1], a.shape[1]), a.dtype)
-    for rows, blocks in in_blocks(len(a), transposed.size):
-        delta_blocks = stacked(delta[rows], blocks).transpose(0, 2, 1)
-        transposed += np.matmul(delta_blocks, stacked(a[rows], blocks)).sum(axis=0)
+    rows, blocks = in_blocks(len(a), a.shape[1] * delta.shape[1])
+    transposed: np.ndarray = delta[rows:].T @ a[rows:]
+    if blocks:
+        delta_blocks = stacked(delta[:rows], blocks).transpose(0, 2, 1)
+        transposed += np.matmul(delta_blocks, stacked(a[:rows], blocks)).sum(axis=0)
     return transposed.T
 
 
-def in_blocks(rows: int, multiplications: int) -> list[tuple[slice, int]]:
-    """Which rows to multiply as a stack of how many blocks, where each row takes that many."""
+def in_blocks(rows: int, multiplications: int) -> tuple[int, int]:
+    """How many of the rows, where each takes so many, to multiply as a stack of how many blocks.
+
+    The rest, all rows where blocks do not pay, are to be multiplied as they are.
+    """
     size = IN_PLACE // max(1, multiplications)
     if size < FEWEST_ROWS or rows <= size:
-        return [(slice(rows), 1)]
-    whole = rows - rows % size
-    return [(slice(whole), whole // size), (slice(whole, rows), 1)]
+        return 0, 0
+    blocks = rows // size
+    return blocks * size, blocks
 
 
 def stacked(a: np.ndarray, blocks: int) -> np.ndarray:

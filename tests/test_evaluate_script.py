@@ -8,7 +8,6 @@ from formats import write_idx
 import evaluate
 import train
 from digits import classifier, dataset
-from digits.dataset import Digits
 
 
 def test_a_model_is_scored_on_the_last_seventh_of_the_rows(small_csv, tmp_path, capsys):
@@ -85,9 +84,7 @@ def test_other_data_than_the_trained_ones_are_split_as_they_are(
     flags = ["--data", str(small_csv), "--train-rows", "300", "--epochs", "1", "--quiet"]
     train.main([*flags, "--output", str(tmp_path)])
     capsys.readouterr()
-    few = write_idx(
-        tmp_path / "train-images-idx3-ubyte", Digits(digits.images[:70], digits.labels[:70])
-    )
+    few = write_idx(tmp_path / "train-images-idx3-ubyte", dataset.some(digits, slice(70)))
     assert (
         evaluate.main(["--model", str(tmp_path / "model.npz"), "--data", str(few), "--json"]) == 0
     )
