@@ -1,7 +1,34 @@
 """Handwritten digits read by a neural network written from scratch in NumPy."""
 
-from digits.classifier import DigitClassifier, load
-from digits.pictures import read as read_picture
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
 
-__all__ = ["DigitClassifier", "load", "read_picture"]
+if TYPE_CHECKING:
+    from digits.network import Adam, Dense, GradientDescent, Network, Rprop, train
+    from digits.pictures import read_picture
+    from digits.reader import DigitClassifier, load
+
+__all__ = [
+    "Adam",
+    "Dense",
+    "DigitClassifier",
+    "GradientDescent",
+    "Network",
+    "Rprop",
+    "load",
+    "read_picture",
+    "train",
+]
 __version__ = "1.0.0"
+
+# Each name is fetched from its wing when it is first asked for, so that whoever wants one wing
+# loads no other.
+_WINGS = {"DigitClassifier": "reader", "load": "reader", "read_picture": "pictures"}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in __all__:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    value = getattr(import_module(f"{__name__}.{_WINGS.get(name, 'network')}"), name)
+    globals()[name] = value
+    return value

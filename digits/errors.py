@@ -1,5 +1,7 @@
 """The one exception for what a person gave and the program cannot use, and how it is raised."""
 
+import math
+from numbers import Real
 from typing import Any
 
 import numpy as np
@@ -26,3 +28,9 @@ def is_count(value: Any, least: int = 1) -> bool:
     """Whether that is a whole number, and not too small."""
     whole = isinstance(value, int | np.integer) and not isinstance(value, bool)
     return whole and bool(value >= least)
+
+
+def is_number(value: Any, least: float = -math.inf) -> bool:
+    """Whether that is a finite number, and not too small."""
+    real = isinstance(value, Real) and not isinstance(value, bool)
+    return real and math.isfinite(value) and bool(value >= least)

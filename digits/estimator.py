@@ -4,19 +4,14 @@ It speaks MLPClassifier's vocabulary; the network, the steps and the loop are th
 """
 
 import copy
-import math
 from collections.abc import Sequence
-from numbers import Real
 from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike
 
-from digits.errors import InputError, expect, is_count
-from digits.layers import Dense
-from digits.network import Network
-from digits.optimizers import Adam, GradientDescent, Optimizer, Rprop
-from digits.training import train
+from digits.errors import InputError, expect, is_count, is_number
+from digits.network import OPTIMIZERS, Dense, Network, Optimizer, train
 
 try:
     from sklearn.base import BaseEstimator, ClassifierMixin
@@ -29,7 +24,6 @@ except ImportError as error:
         "scikit-learn is not installed, or older than 1.6; python -m pip install -U scikit-learn"
     ) from error
 
-RATES = {"gd": 0.1, "rprop": 0.01, "adam": 0.01}  # of each solver where none is given
 FLOATS = (np.float64, np.float32)  # the network computes in the one that X has; else in the first
 SEEDS = 2**31 - 1
 
@@ -175,7 +169,7 @@ class DenseClassifier(ClassifierMixin, BaseEstimator):
         before, self.optimizer_ = self.optimizer_, optimizer_of(self)
         if type(before) is type(self.optimizer_):
             self.optimizer_.state = before.state
-        labels, done = self._encoder.transform(y), self.n_iter_
+        labels, epochs_before = self._encoder.transform(y), self.n_iter_
         theta, state = self.network_.theta.copy(), copy.deepcopy(self.optimizer_.state)
         try:
             for record in train(
@@ -183,19 +177,19 @@ class DenseClassifier(ClassifierMixin, BaseEstimator):
                 X,
                 labels,
                 self.optimizer_,
-                done + epochs,
+                epochs_before + epochs,
                 batch_size=self.batch_size,
                 l2=self.alpha,
                 seed=self._seed,
-                done=done,
+                epochs_done=epochs_before,
             ):
                 self.loss_curve_.append(record.loss)
                 self.n_iter_ = record.epoch
         except InputError:  # it diverged; another rate may go on from before
             self.network_.theta[:], self.optimizer_.state = theta, state
-            self.n_iter_ = done
-            del self.loss_curve_[done:]
-            if done == 0:
+            self.n_iter_ = epochs_before
+            del self.loss_curve_[epochs_before:]
+            if epochs_before == 0:
                 del self.network_
             raise
         return self
@@ -210,29 +204,21 @@ def layers_of(model: DenseClassifier) -> tuple[Dense, ...]:
 
 def optimizer_of(model: DenseClassifier) -> Optimizer:
     """The optimizer that the settings name, before its first step."""
-    rate = model.learning_rate_init or RATES[model.solver]
-    if model.solver == "rprop":
-        return Rprop(rate)
-    if model.solver == "adam":
-        return Adam(rate)
-    return GradientDescent(rate, model.momentum, nesterov=True)
+    kind = OPTIMIZERS[model.solver]
+    return kind.make(model.learning_rate_init or kind.learning_rate, model.momentum)
 
 
 def check_settings(model: DenseClassifier) -> None:
     """Refuse settings that nothing can be trained with; the layers are left to the network."""
-    rate, size, batches = model.learning_rate_init, model.batch_size, model.solver != "rprop"
+    rate, size, solvers = model.learning_rate_init, model.batch_size, ", ".join(OPTIMIZERS)
     positive = rate is None or (is_number(rate) and rate > 0)
-    share = is_number(model.momentum) and 0 <= model.momentum < 1
-    full_only = "None for rprop, whose steps need the full batch; gd and adam take mini-batches"
-    expect(model.solver in list(RATES), "solver", model.solver, f"one of {', '.join(RATES)}")
-    expect(is_number(model.alpha) and model.alpha >= 0, "alpha", model.alpha, "a number from 0 on")
+    share = is_number(model.momentum, 0) and model.momentum < 1
+    expect(model.solver in list(OPTIMIZERS), "solver", model.solver, f"one of {solvers}")
+    expect(is_number(model.alpha, 0), "alpha", model.alpha, "a number from 0 on")
     sized = size is None or is_count(size)
     expect(sized, "batch_size", size, "None or a whole number from 1 on")
-    expect(size is None or batches, "batch_size", size, full_only)
+    batches = size is None or not OPTIMIZERS[model.solver].needs_full_batch
+    expect(batches, "batch_size", size, f"None for {model.solver}, which needs the full batch")
     expect(positive, "learning_rate_init", rate, "None or a number above 0")
     expect(share, "momentum", model.momentum, "a number from 0 to below 1")
     expect(is_count(model.max_iter), "max_iter", model.max_iter, "a whole number from 1 on")
-
-
-def is_number(value: Any) -> bool:
-    return isinstance(value, Real) and not isinstance(value, bool) and math.isfinite(value)

@@ -1,26 +1,34 @@
 """A digit reader as an ONNX graph: pixels in, probabilities out, the canonical pose inside.
 
-The steps are those of `digits.canonical` and `digits.network`, written in ONNX's own text form: a
-name, an operator, what it takes. Only the order of sums differs, and in float64 that is too little
-to change a posed byte: what the network takes is the same.
+The steps are those of `digits.preprocessing.canonical` and `digits.network`, written in ONNX's own
+text form: a name, an operator, what it takes. Only the order of sums differs, and in float64 that
+is too little to change a posed byte: what the network takes is the same.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import onnx
 from onnx import numpy_helper, parser
 
-from digits.canonical import FAINT, INK, LARGEST_FACTOR, MIDDLE, SPREAD_X, SPREAD_Y
-from digits.classifier import CLASSES, PIXELS, DigitClassifier
-from digits.parallel import cut
-from digits.resample import SIDE
+from digits.dataset import CLASSES, PIXELS, SIDE
+from digits.network import Dense
+from digits.parallel import row_slices
+from digits.preprocessing.canonical import (
+    FAINT,
+    INK,
+    LARGEST_FACTOR,
+    MIDDLE,
+    SPREAD_X,
+    SPREAD_Y,
+)
+from digits.reader import DigitClassifier
 
 OPSET = 20  # the first with AffineGrid, and with a GridSample that takes float64
 INPUT, OUTPUT = "images", "probabilities"
 ROWS = 1000  # that onnxruntime is given at a time, so that memory stays small
 
-UNTREATED = "X = Cast<to=1>(rows)"
+AS_IT_IS = "X = Cast<to=1>(rows)"
 
 # Places in an image are -1 to 1 for ONNX, from the centre of the first pixel to that of the last.
 CANONICAL = """
@@ -96,14 +104,14 @@ CANONICAL = """
     X = Cast<to=1>(posed_rows)
 """
 
-NETWORK = """
-    z1 = Gemm(X, W1, b1)
-    a1 = Sigmoid(z1)
-    z2 = Gemm(a1, W2, b2)
-    a2 = Sigmoid(z2)
-    z3 = Gemm(a2, W3, b3)
-    probabilities = Softmax<axis=1>(z3)
-"""
+# What each activation of `digits.network` is called.
+OPERATORS = {
+    "sigmoid": "Sigmoid",
+    "tanh": "Tanh",
+    "relu": "Relu",
+    "linear": "Identity",
+    "softmax": "Softmax<axis=1>",
+}
 
 
 def graph_of(reader: DigitClassifier, metadata: Mapping[str, str]) -> bytes:
@@ -112,8 +120,9 @@ def graph_of(reader: DigitClassifier, metadata: Mapping[str, str]) -> bytes:
     It takes `images`, (N, 28, 28) uint8, 255 = ink, and gives `probabilities`, (N, 10) float32.
     `metadata` goes along with it.
     """
-    treatment = CANONICAL if reader.treatment == "canonical" else UNTREATED
-    lines = [line.split("#")[0].strip() for line in (treatment + NETWORK).splitlines()]
+    steps = CANONICAL if reader.preprocessing == "canonical" else AS_IT_IS
+    lines = [line.split("#")[0].strip() for line in steps.splitlines()]
+    lines += network_lines(reader.network.layers)
     model = parser.parse_model(
         f"""<ir_version: 9, opset_import: ["": {OPSET}], producer_name: "digits">
         digits (uint8[N, {SIDE}, {SIDE}] {INPUT}) => (float[N, {CLASSES}] {OUTPUT}) {{
@@ -128,6 +137,16 @@ def graph_of(reader: DigitClassifier, metadata: Mapping[str, str]) -> bytes:
     onnx.helper.set_model_props(model, dict(metadata))
     onnx.checker.check_model(model, full_check=True)
     return bytes(model.SerializeToString(deterministic=True))
+
+
+def network_lines(layers: Sequence[Dense]) -> list[str]:
+    """The forward pass from X, a line for each sum and each activation."""
+    lines, a = [], "X"
+    for number, layer in enumerate(layers, start=1):
+        lines.append(f"z{number} = Gemm({a}, W{number}, b{number})")
+        a = OUTPUT if number == len(layers) else f"a{number}"
+        lines.append(f"{a} = {OPERATORS[layer.activation]}(z{number})")
+    return lines
 
 
 def constants() -> dict[str, np.ndarray]:
@@ -160,7 +179,7 @@ def parameters(reader: DigitClassifier) -> dict[str, np.ndarray]:
     """W and b of each layer; the first weights take what a 1 in a pixel means."""
     named = {}
     for number, (W, b) in enumerate(reader.network.parameters, start=1):
-        named[f"W{number}"] = W * reader.network.unit if number == 1 else W
+        named[f"W{number}"] = W * reader.network.input_scale if number == 1 else W
         named[f"b{number}"] = b
     return named
 
@@ -171,5 +190,7 @@ def run(graph: bytes, images: np.ndarray) -> np.ndarray:
 
     session = onnxruntime.InferenceSession(graph, providers=["CPUExecutionProvider"])
     squares = images.reshape(-1, SIDE, SIDE)
-    found = [session.run([OUTPUT], {INPUT: squares[rows]})[0] for rows in cut(len(images), ROWS)]
+    found = [
+        session.run([OUTPUT], {INPUT: squares[rows]})[0] for rows in row_slices(len(images), ROWS)
+    ]
     return np.concatenate(found)

@@ -5,7 +5,6 @@ What is computed does not depend on their number: each piece is worked on by its
 adds the results up does so in order.
 """
 
-import contextlib
 import functools
 import os
 from collections import deque
@@ -14,8 +13,15 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import AbstractContextManager
 from typing import Any, TypeVar
 
-Piece = TypeVar("Piece")
+Item = TypeVar("Item")
 Result = TypeVar("Result")
+
+# Long work tells what it is doing, and what share of that is done, from 0 to 1.
+Progress = Callable[[str, float], None]
+
+
+def silent(what: str, share: float) -> None:
+    """The `Progress` of work that nobody watches."""
 
 
 def cores() -> int:
@@ -29,46 +35,46 @@ def cores() -> int:
 THREADS = min(4, cores())
 
 
-def in_order(
-    function: Callable[[Piece], Result], pieces: Iterable[Piece], threads: int = THREADS
+def thread_imap(
+    function: Callable[[Item], Result], items: Iterable[Item], threads: int = THREADS
 ) -> Iterator[Result]:
-    """function(piece) of each piece, in order; only a few results wait to be taken at any time."""
+    """function(item) of each item, in order; only a few results wait to be taken at any time."""
     if threads == 1:
-        yield from map(function, pieces)
+        yield from map(function, items)
         return
     with ThreadPoolExecutor(threads) as pool:
         waiting: deque[Future[Result]] = deque()
-        for piece in pieces:
-            waiting.append(pool.submit(function, piece))
+        for item in items:
+            waiting.append(pool.submit(function, item))
             if len(waiting) > threads:
                 yield waiting.popleft().result()
         while waiting:
             yield waiting.popleft().result()
 
 
-def in_turns(
-    function: Callable[[Piece], Result], pieces: Sequence[Piece], threads: int = THREADS
+def thread_map(
+    function: Callable[[Item], Result], items: Sequence[Item], threads: int = THREADS
 ) -> list[Result]:
-    """function(piece) of each piece, in order; whichever thread is free takes the next piece.
+    """function(item) of each item, in order; whichever thread is free takes the next item.
 
-    For many short pieces: nobody waits for anybody before all are done.
+    For many short items: nobody waits for anybody before all are done.
     """
-    if len(pieces) == 1:  # a mini-batch is too short to wait for another thread
-        return [function(pieces[0])]
-    results: list[Any] = [None] * len(pieces)
-    todo = iter(range(len(pieces)))
+    if len(items) == 1:  # a mini-batch is too short to wait for another thread
+        return [function(items[0])]
+    results: list[Any] = [None] * len(items)
+    todo = iter(range(len(items)))
 
     def work(_: int) -> None:
         for i in todo:
-            results[i] = function(pieces[i])
+            results[i] = function(items[i])
 
     with one_blas_thread():
         list(pool(threads).map(work, range(threads)))
     return results
 
 
-def cut(rows: int, size: int) -> list[slice]:
-    """All rows in pieces, `size` at a time; of none, one empty piece."""
+def row_slices(rows: int, size: int) -> list[slice]:
+    """All rows, `size` at a time; of none, one empty slice."""
     return [slice(start, start + size) for start in range(0, max(rows, 1), size)]
 
 
@@ -77,17 +83,23 @@ def one_blas_thread() -> AbstractContextManager[Any]:
 
     They would fight over the same cores: an epoch takes several times as long.
     """
-    return contextlib.nullcontext() if blas() is None else blas().limit(limits=1, user_api="blas")
+    context: AbstractContextManager[Any] = blas().limit(limits=1, user_api="blas")
+    return context
 
 
 @functools.cache
 def blas() -> Any:
-    """The BLAS libraries that are loaded, if threadpoolctl is there to find them."""
-    try:
-        from threadpoolctl import ThreadpoolController
-    except ImportError:
-        return None
+    """The BLAS libraries that are loaded."""
+    # Here, because one picture is read without it, and a command is felt to start.
+    from threadpoolctl import ThreadpoolController
+
     return ThreadpoolController()
+
+
+def limit_blas_threads() -> None:
+    """The same for this process and those it starts, said before NumPy is first imported."""
+    for library in ("OPENBLAS", "MKL", "VECLIB"):
+        os.environ.setdefault(f"{library}_NUM_THREADS", "1")
 
 
 @functools.cache

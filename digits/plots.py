@@ -6,8 +6,8 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.colors import LinearSegmentedColormap
 
-from digits.network import Network
-from digits.training import Epoch
+from digits.dataset import SIDE
+from digits.network import Epoch, Network
 
 TRAINING, TEST = "tab:blue", "tab:orange"
 CLASS_COLOURS = LinearSegmentedColormap.from_list("classes", [TRAINING, "white", TEST])
@@ -74,7 +74,7 @@ def confusion_matrix(axes: Axes, matrix: np.ndarray) -> None:
 
 def digit(axes: Axes, image: np.ndarray, title: str) -> None:
     """One (784,) image, 0 to 255, as ink on paper, with a title above."""
-    axes.imshow(image.reshape(28, 28), cmap="gray_r", vmin=0, vmax=255)
+    axes.imshow(image.reshape(SIDE, SIDE), cmap="gray_r", vmin=0, vmax=255)
     axes.set_title(title, fontsize=9)
     axes.set(xticks=[], yticks=[])
 

@@ -1,94 +1,9 @@
 #!/usr/bin/env python3
-"""Score a model on the test rows of digits in any format that train.py takes.
-
-examples:
-    python scripts/evaluate.py
-    python scripts/evaluate.py --model models/mine/model.npz --output models/mine
-    python scripts/evaluate.py --test-data t10k-images-idx3-ubyte.gz
-"""
+"""`digits evaluate`, from a clone that is not installed."""
 
 import project
 
-import argparse
-import json
-from collections.abc import Sequence
-from pathlib import Path
-
-import recipe
-import report
-from digits import classifier, dataset, sources
-
-
-@project.command
-def main(argv: Sequence[str] | None = None) -> int:
-    options = parse(argv)
-    reader = project.load_model(options.model)
-    test = test_digits(reader, options)
-    metrics, probabilities = report.evaluate(reader, test)
-    if options.output:
-        project.make_directory(options.output)
-        report.draw_evaluation(options.output, metrics, test, probabilities)
-        report.write_metrics(options.output / "metrics.json", metrics)
-    print(json.dumps(metrics) if options.json else report.table(metrics))
-    return 0
-
-
-def test_digits(reader: classifier.DigitClassifier, options: argparse.Namespace) -> dataset.Digits:
-    """What the flags of `add_data_flags` name as test rows for this model."""
-    paths = options.test_data or options.data or [project.DATA]
-    digits = sources.read_labelled(paths, options.transposed, "to compare with")
-    return digits if options.test_data else test_rows(reader, digits, options.train_rows)
-
-
-def test_rows(
-    reader: classifier.DigitClassifier, digits: dataset.Digits, train_rows: int | None
-) -> dataset.Digits:
-    """The rows that the model was not trained on, if these are the data it was trained with.
-
-    Raises:
-        UsageError: it was tested on data of its own, so which rows these are is not known.
-    """
-    if train_rows is None and reader.about.get("test_data"):
-        raise project.UsageError(
-            "the model may have been trained on all of these rows,"
-            " expected --test-data FILE or --train-rows N"
-        )
-    told = reader.about.get("train_rows") or 0
-    if train_rows is None and 0 < told < len(digits.images):
-        parts = dataset.split(digits, told)
-        if recipe.digest(*parts) == reader.about.get("data"):
-            return parts[1]
-    return dataset.split(digits, train_rows)[1]
-
-
-def parse(argv: Sequence[str] | None) -> argparse.Namespace:
-    parser = project.parser(__doc__)
-    add = parser.add_argument
-    add("--model", type=Path, metavar="FILE", help="default: the last trained, or the shipped one")
-    add_data_flags(parser)
-    add("--output", type=Path, metavar="DIR", help="write figures and metrics.json there")
-    add("--json", action="store_true", help="print the metrics as JSON")
-    options = parser.parse_args(argv)
-    check_data_flags(parser, options)
-    return options
-
-
-def add_data_flags(parser: argparse.ArgumentParser) -> None:
-    """Flags that name the digits to score a model on."""
-    add = parser.add_argument
-    add("--data", type=Path, nargs="+", metavar="FILE",
-        help="digits, the last of which are test rows (default: the bundled ones)")  # fmt: skip
-    add("--test-data", type=Path, nargs="+", metavar="FILE", help="digits, all of them test rows")
-    project.add_transposed(parser)
-    add("--train-rows", type=project.whole_number, metavar="N",
-        help="rows before the test rows (default: as in training, or 6 of 7)")  # fmt: skip
-
-
-def check_data_flags(parser: argparse.ArgumentParser, options: argparse.Namespace) -> None:
-    """Refuse those that do not go together."""
-    if options.test_data and (options.data or options.train_rows):
-        parser.error("--test-data FILE goes without --data and --train-rows: all rows are scored")
-
+from digits.__main__ import run
 
 if __name__ == "__main__":
-    raise SystemExit(main())
+    raise SystemExit(run("evaluate"))

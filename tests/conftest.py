@@ -1,4 +1,4 @@
-"""Small pieces of the bundled digits for the tests, and train.py run on them."""
+"""Small pieces of the bundled digits for the tests, and `train` run on them."""
 
 import project
 
@@ -11,14 +11,17 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-import report
-import train
-from digits.dataset import Digits, read_csv
+from digits.commands import report, train
+from digits.dataset import Digits
+from digits.formats.csv_reader import read_csv
+from digits.places import BUNDLED_DIGITS
+
+ROOT = Path(__file__).resolve().parent.parent
 
 # SciPy reads it when first imported; without it scikit-learn skips one check of an estimator.
 os.environ.setdefault("SCIPY_ARRAY_API", "1")
 
-# What train.py leaves in its directory.
+# What `train` leaves in its directory.
 FILES = {
     "checkpoint.npz", "confusion_matrix.png", "history.csv", "loss_curves.png", "metrics.json",
     "mistakes.png", "model.npz",
@@ -29,7 +32,7 @@ FILES = {
 def small_csv(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The first 700 digits of the bundled file, as a plain CSV."""
     path = tmp_path_factory.mktemp("data") / "small.csv"
-    with gzip.open(project.DATA, "rt") as file:
+    with gzip.open(BUNDLED_DIGITS, "rt") as file:
         path.write_text("".join(islice(file, 701)))
     return path
 
@@ -46,7 +49,7 @@ def few(digits: Digits) -> Digits:
 
 @pytest.fixture(scope="session")
 def all_digits() -> Digits:
-    return read_csv(project.DATA)
+    return read_csv(BUNDLED_DIGITS)
 
 
 @pytest.fixture
@@ -74,7 +77,7 @@ def run(no_figures, drawing_run):
 
 @pytest.fixture
 def drawing_run(small_csv, tmp_path):
-    """Call train.py on 700 digits, with its results in a folder of its own."""
+    """Call `train` on 700 digits, with its results in a folder of its own."""
 
     def call(*flags: object, folder: str = "out") -> tuple[int, Path]:
         arguments = ["--data", small_csv, "--output", tmp_path / folder, *flags]

@@ -2,8 +2,8 @@ import numpy as np
 import pytest
 from PIL import Image, ImageFilter
 
-from digits.canonical import INK, MIDDLE, SPREAD_X, SPREAD_Y, canonical
-from digits.resample import sample
+from digits.preprocessing.canonical import INK, MIDDLE, SPREAD_X, SPREAD_Y, canonical
+from digits.preprocessing.resample import sample
 
 AT = np.arange(28.0)
 

@@ -1,10 +1,10 @@
 import numpy as np
 
-from digits.centring import Centred
-from digits.functions import one_hot
-from digits.layers import Dense
 from digits.network import Network
-from digits.optimizers import GradientDescent, Rprop
+from digits.network.centring import Centred
+from digits.network.functions import one_hot
+from digits.network.layers import Dense
+from digits.network.optimizers import GradientDescent, Rprop
 
 LAYERS = [Dense(4, "sigmoid"), Dense(3, "softmax")]
 

@@ -3,8 +3,9 @@ import os
 import numpy as np
 import pytest
 
-from digits import checkpoints
 from digits.errors import InputError
+from digits.files import replacing
+from digits.reader import checkpoints
 
 
 def test_what_is_written_is_read(tmp_path):
@@ -98,6 +99,6 @@ def test_what_a_link_leads_to_is_replaced_and_the_link_stays(tmp_path):
     link, target = tmp_path / "link", tmp_path / "there" / "file"
     target.write_bytes(b"old")
     link.symlink_to(target)
-    with checkpoints.replacing(link) as file:
+    with replacing(link) as file:
         file.write(b"new")
     assert link.is_symlink() and target.read_bytes() == b"new"

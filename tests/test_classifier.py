@@ -1,11 +1,20 @@
 import numpy as np
+import pandas as pd
 import pytest
 
-from digits import checkpoints, classifier
-from digits.classifier import LAYERS, PIXELS, DigitClassifier, new_network
+from digits.dataset import PIXELS
 from digits.errors import InputError
-from digits.layers import Dense
 from digits.network import Network
+from digits.network.layers import Dense
+from digits.places import PRETRAINED
+from digits.reader import checkpoints, classifier, load
+from digits.reader.classifier import (
+    LAYERS,
+    PREPROCESSING,
+    DigitClassifier,
+    Preprocessing,
+    new_network,
+)
 
 
 @pytest.fixture
@@ -15,36 +24,60 @@ def reader(rng):
 
 def test_a_saved_classifier_answers_as_before(tmp_path, reader, digits):
     reader.save(tmp_path / "a.npz")
-    loaded = classifier.load(tmp_path / "a.npz")
+    loaded = load(tmp_path / "a.npz")
     assert loaded.about == {"seed": 0}
     expected = reader.probabilities(digits.images)
     assert loaded.probabilities(digits.images).tobytes() == expected.tobytes()
 
 
-@pytest.mark.parametrize("treatment", list(classifier.TREATMENTS))
-def test_the_model_file_says_what_is_done_to_images(tmp_path, rng, digits, treatment):
-    reader = DigitClassifier(new_network(rng, treatment), treatment)
+@pytest.mark.parametrize("preprocessing", list(PREPROCESSING))
+def test_the_model_file_says_what_is_done_to_images(tmp_path, rng, digits, preprocessing):
+    reader = DigitClassifier(new_network(rng, preprocessing), preprocessing)
     reader.save(tmp_path / "a.npz")
-    seen = classifier.TREATMENTS[treatment](digits.images)
+    function = PREPROCESSING[preprocessing].function
+    seen = digits.images if function is None else function(digits.images)
     expected = reader.network.probabilities(seen)
-    found = classifier.load(tmp_path / "a.npz").probabilities(digits.images)
+    found = load(tmp_path / "a.npz").probabilities(digits.images)
     assert found.tobytes() == expected.tobytes()
 
 
-def test_treatments_are_told_apart(digits):
+def test_preprocessings_are_told_apart(digits):
     answers = []
-    for treatment in classifier.TREATMENTS:
-        network = new_network(np.random.default_rng(0), treatment)
-        reader = DigitClassifier(network, treatment)
+    for preprocessing in PREPROCESSING:
+        network = new_network(np.random.default_rng(0), preprocessing)
+        reader = DigitClassifier(network, preprocessing)
         answers.append(reader.probabilities(digits.images).tobytes())
-    assert len(set(answers)) == len(classifier.TREATMENTS)
+    assert len(set(answers)) == len(PREPROCESSING)
 
 
-def test_a_model_of_another_architecture_is_refused(tmp_path, rng):
-    other = Network(PIXELS, [Dense(32, "sigmoid"), *LAYERS[1:]], rng)
-    DigitClassifier(other, "canonical").save(tmp_path / "a.npz")
-    with pytest.raises(InputError, match=r"784 - sigmoid 32 .* expected 784 - sigmoid 16"):
-        classifier.load(tmp_path / "a.npz")
+@pytest.mark.parametrize(
+    "hidden", [[], [Dense(32, "sigmoid")], [Dense(7, "tanh"), Dense(5, "relu"), Dense(3, "linear")]]
+)
+def test_a_model_of_other_hidden_layers_says_what_they_are(tmp_path, rng, digits, hidden):
+    reader = DigitClassifier(new_network(rng, layers=[*hidden, LAYERS[-1]]), "canonical")
+    reader.save(tmp_path / "a.npz")
+    loaded = load(tmp_path / "a.npz")
+    assert repr(loaded) == repr(reader) and list(loaded.network.layers) == [*hidden, LAYERS[-1]]
+    expected = reader.probabilities(digits.images)
+    assert loaded.probabilities(digits.images).tobytes() == expected.tobytes()
+
+
+@pytest.mark.parametrize(
+    "inputs, layers",
+    [(PIXELS, [Dense(9, "softmax")]), (PIXELS, [Dense(10, "sigmoid")]), (9, [LAYERS[-1]])],
+)
+def test_a_model_of_something_else_than_digits_is_refused(tmp_path, rng, inputs, layers):
+    DigitClassifier(Network(inputs, layers, rng), "canonical").save(tmp_path / "a.npz")
+    with pytest.raises(InputError, match=r"a.npz holds a network .* expected one like 784 - sig"):
+        load(tmp_path / "a.npz")
+
+
+@pytest.mark.parametrize("told", [None, 5, "", "784", "784 - cosine 4 - softmax 10", "784 - x"])
+def test_a_model_that_does_not_tell_its_layers_is_refused(tmp_path, told):
+    header = {"architecture": told, "treatment": "canonical"}
+    checkpoints.write(tmp_path / "a.npz", classifier.KIND, header, {})
+    with pytest.raises(InputError, match=r"a.npz holds a network .* expected one like 784 - sig"):
+        load(tmp_path / "a.npz")
 
 
 @pytest.mark.parametrize(
@@ -61,22 +94,82 @@ def test_parameters_that_do_not_fit_are_refused(tmp_path, reader, theta, told):
     arrays = {} if theta is None else {"theta": theta}
     checkpoints.write(tmp_path / "a.npz", classifier.KIND, header, arrays)
     with pytest.raises(InputError, match=told):
-        classifier.load(tmp_path / "a.npz")
+        load(tmp_path / "a.npz")
 
 
-def test_an_unknown_treatment_is_refused(tmp_path, reader):
-    reader.treatment = "upside down"
+def test_an_unknown_preprocessing_is_refused(tmp_path, reader):
+    reader.preprocessing = "upside down"
     reader.save(tmp_path / "a.npz")
     with pytest.raises(InputError, match="'upside down' images, expected one of raw"):
-        classifier.load(tmp_path / "a.npz")
+        load(tmp_path / "a.npz")
 
 
 @pytest.mark.parametrize(
-    "images", [np.zeros(784, np.uint8), np.zeros((2, 784)), np.zeros((2, 9), np.uint8)]
+    "images",
+    [
+        np.zeros((2, 9), np.uint8),
+        np.zeros((2, 785), int),  # with its label
+        np.zeros((1, 1, 28, 28), np.uint8),
+        np.full((2, 784), 0.5),
+        np.full((2, 784), 256),
+        np.full((2, 784), -1),
+        np.full((2, 784), np.nan),
+        [["ink"] * 784],
+        5,
+    ],
 )
-def test_images_of_another_shape_or_type_are_refused(reader, images):
-    with pytest.raises(ValueError, match=r"expected \(N, 784\) uint8"):
-        reader.probabilities(images)
+def test_images_of_another_shape_or_of_other_numbers_are_refused(reader, images):
+    for ask in (reader.read, reader.predict, reader.probabilities, reader.predict_proba):
+        with pytest.raises(InputError, match=r"expected whole numbers from 0 to 255 of shape"):
+            ask(images)
+
+
+def test_rows_of_several_lengths_are_refused(reader):
+    with pytest.raises(InputError, match="images have several lengths"):
+        reader.predict([[0] * 784, [0]])
+
+
+def test_images_may_be_one_or_many_arrays_lists_and_frames(reader, digits):
+    rows = digits.images[:3]
+    expected = reader.probabilities(rows)
+    frame = pd.DataFrame(rows.astype(int), columns=[f"pixel{i}" for i in range(784)])
+    for images in (rows, rows.reshape(3, 28, 28), rows.tolist(), rows.astype(float), frame):
+        assert reader.probabilities(images).tobytes() == expected.tobytes()
+        assert reader.predict_proba(images).tobytes() == expected.tobytes()
+        assert reader.predict(images).tolist() == expected.argmax(axis=1).tolist()
+    for image in (rows[0], rows[0].reshape(28, 28), rows[0].tolist(), frame.iloc[0]):
+        assert reader.predict(image).tolist() == expected[:1].argmax(axis=1).tolist()
+
+
+def test_a_reading_is_all_that_there_is_to_say(digits):
+    reader = load(PRETRAINED)
+    reading = reader.read(digits.images)
+    assert reading.posed.tobytes() == reader.preprocess(digits.images).tobytes()
+    assert reading.probabilities.tobytes() == reader.probabilities(digits.images).tobytes()
+    assert reading.labels.tolist() == reader.predict(digits.images).tolist()
+    doubtful = reading.probabilities.max(axis=1) < classifier.MIN_PROBABILITY
+    assert not reading.confident[doubtful].any() and reading.confident.mean() > 0.95
+    blank = reader.read(np.zeros((1, PIXELS), np.uint8))
+    assert not blank.confident.any()
+
+
+def test_the_pose_of_an_image_is_computed_once(digits, monkeypatch):
+    posed = []
+
+    def counted(images: np.ndarray) -> np.ndarray:
+        posed.append(len(images))
+        return images
+
+    monkeypatch.setitem(PREPROCESSING, "canonical", Preprocessing(counted, 1 / 255))
+    load(PRETRAINED).read(digits.images[:5])
+    assert posed == [5]
+
+
+def test_a_reader_shows_what_it_is(reader):
+    assert repr(reader) == (
+        "DigitClassifier(784 - sigmoid 16 - sigmoid 16 - softmax 10, canonical, seed 0)"
+    )
+    assert repr(load(PRETRAINED)).endswith("canonical, preset pictures, seed 0, 300 epochs)")
 
 
 def test_no_images_have_no_answers(reader):

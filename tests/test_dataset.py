@@ -4,11 +4,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from digits import dataset
-from digits.dataset import Digits, read_csv, split
+from digits.dataset import Digits, split
 from digits.errors import InputError
+from digits.formats.columns import PIXEL_NAMES
+from digits.formats.csv_reader import read_csv
 
-HEADER = ["label", *dataset.PIXEL_NAMES[0]]
+HEADER = ["label", *PIXEL_NAMES[0]]
 
 
 def write(path: Path, rows: list[list], header: list[str] | None = HEADER) -> Path:
@@ -49,7 +50,7 @@ def test_columns_are_found_by_name_in_any_order(tmp_path, rows, digits, rng):
 
 
 def test_columns_named_by_row_and_column_are_read(tmp_path, rows, digits):
-    path = write(tmp_path / "a.csv", rows, ["label", *dataset.PIXEL_NAMES[1]])
+    path = write(tmp_path / "a.csv", rows, ["label", *PIXEL_NAMES[1]])
     assert equal(read_csv(path), Digits(digits.images[:9], digits.labels[:9]))
 
 
@@ -83,9 +84,8 @@ def test_blank_lines_before_the_first_row_do_not_matter(tmp_path, rows, digits):
         assert equal(read_csv(path), Digits(digits.images[:9], digits.labels[:9]))
 
 
-def test_blocks_of_a_file_fit_together(small_csv, digits, monkeypatch):
-    monkeypatch.setattr(dataset, "BLOCK_BYTES", 10_000)
-    assert equal(read_csv(small_csv), digits)
+def test_blocks_of_a_file_fit_together(small_csv, digits):
+    assert equal(read_csv(small_csv, block_bytes=10_000), digits)
 
 
 @pytest.mark.parametrize(
@@ -113,12 +113,11 @@ def test_a_bad_value_is_told_with_file_row_and_column(tmp_path, rows, column, va
     assert str(error.value).startswith(f"{path}, {told}")
 
 
-def test_a_bad_row_is_found_in_a_later_block_and_without_a_header(tmp_path, rows, monkeypatch):
-    monkeypatch.setattr(dataset, "BLOCK_BYTES", 5000)
+def test_a_bad_row_is_found_in_a_later_block_and_without_a_header(tmp_path, rows):
     del rows[7][100]
     path = write(tmp_path / "a.csv", rows, None)
     with pytest.raises(InputError, match=r"row 8 \(line 8\) has 784 columns, expected 785"):
-        read_csv(path)
+        read_csv(path, block_bytes=5000)
 
 
 @pytest.mark.parametrize(

@@ -1,7 +1,5 @@
 """What the documents promise."""
 
-import project
-
 import ast
 import hashlib
 import re
@@ -9,12 +7,14 @@ import textwrap
 from collections.abc import Collection
 from pathlib import Path
 
+from conftest import ROOT
+
+from digits.places import BUNDLED_DIGITS
+
 
 def test_the_python_of_the_readme_runs_and_prints_what_it_says(monkeypatch, capsys):
-    monkeypatch.chdir(project.ROOT)
-    (code,) = re.findall(
-        r"```python\n(.*?)```", (project.ROOT / "README.md").read_text(), re.DOTALL
-    )
+    monkeypatch.chdir(ROOT)
+    (code,) = re.findall(r"```python\n(.*?)```", (ROOT / "README.md").read_text(), re.DOTALL)
     exec(code, {})
     answer, score, *summary = capsys.readouterr().out.splitlines()
     assert (answer, score) == tuple(re.findall(r"print.*\)  # (.*)", code))
@@ -26,9 +26,9 @@ QUOTE = re.compile(r"^\[([^]]+)\]\(\.\./([^)]+)\)\n```python\n(.*?)```", re.DOTA
 
 def test_code_quoted_in_the_documents_is_the_code_in_the_files():
     quoted = 0
-    for page in (project.ROOT / "docs").glob("*.md"):
+    for page in (ROOT / "docs").glob("*.md"):
         for name, file, code in QUOTE.findall(page.read_text()):
-            lines = (project.ROOT / file).read_text().splitlines()
+            lines = (ROOT / file).read_text().splitlines()
             size = len(code.splitlines())
             windows = (lines[i : i + size] for i in range(len(lines) - size + 1))
             assert name == file
@@ -38,7 +38,7 @@ def test_code_quoted_in_the_documents_is_the_code_in_the_files():
 
 
 def test_the_python_of_how_it_works_runs_and_prints_what_it_says(monkeypatch, capsys, digits):
-    page = QUOTE.sub("", (project.ROOT / "docs" / "how-it-works.md").read_text())
+    page = QUOTE.sub("", (ROOT / "docs" / "how-it-works.md").read_text())
     by_hand, rebuilt = re.findall(r"```python\n(.*?)```", page, re.DOTALL)
     exec(by_hand, {})
     assert capsys.readouterr().out.strip() == by_hand.partition("  # ")[2].strip()
@@ -48,9 +48,9 @@ def test_the_python_of_how_it_works_runs_and_prints_what_it_says(monkeypatch, ca
 
 
 def test_every_room_of_the_package_is_in_the_table_with_what_it_imports():
-    page = (project.ROOT / "docs" / "architecture.md").read_text()
+    page = (ROOT / "docs" / "architecture.md").read_text()
     table = dict(re.findall(r"^\| `digits/(\w+)\.py` \|.*\| (.*) \|$", page, re.MULTILINE))
-    files = {file.stem: file for file in (project.ROOT / "digits").glob("*.py")}
+    files = {file.stem: file for file in (ROOT / "digits").glob("*.py")}
     assert table.keys() == files.keys()
     for name, file in files.items():
         told = set(table[name].split(", ")) & files.keys()
@@ -68,12 +68,12 @@ def rooms_imported(file: Path, rooms: Collection[str]) -> set[str]:
 
 
 def test_the_data_have_the_checksum_that_their_readme_gives():
-    told = re.search(r"`([0-9a-f]{64})`", (project.ROOT / "data" / "README.md").read_text())
-    assert hashlib.sha256(project.DATA.read_bytes()).hexdigest() == told[1]
+    told = re.search(r"`([0-9a-f]{64})`", (ROOT / "data" / "README.md").read_text())
+    assert hashlib.sha256(BUNDLED_DIGITS.read_bytes()).hexdigest() == told[1]
 
 
 def test_every_link_and_picture_of_the_documents_is_there():
-    for page in (*project.ROOT.glob("*.md"), *project.ROOT.glob("*/*.md")):
+    for page in (*ROOT.glob("*.md"), *ROOT.glob("*/*.md")):
         text = re.sub(r"```.*?```", "", page.read_text(), flags=re.DOTALL)
         for target, heading in re.findall(r"\]\(([^)#]*)#?([^)]*)\)", text):
             if not target.startswith("http"):
@@ -89,5 +89,5 @@ def headings(text: str) -> list[str]:
 
 
 def test_no_document_has_a_blank_to_fill_in():
-    for page in (*project.ROOT.glob("*.md"), *project.ROOT.glob("*/*.md")):
+    for page in (*ROOT.glob("*.md"), *ROOT.glob("*/*.md")):
         assert not re.search(r"@[A-Z]+@", page.read_text()), page

@@ -1,13 +1,12 @@
 """scikit-learn's own judgement of the estimator, and what its users rely on."""
 
-import project
-
 import pickle
 import subprocess
 import sys
 
 import numpy as np
 import pytest
+from conftest import ROOT
 
 pytest.importorskip("sklearn", "1.6", reason="scikit-learn 1.6 or newer is not installed")
 
@@ -22,9 +21,9 @@ from sklearn.utils.estimator_checks import estimator_checks_generator
 
 from digits.errors import InputError
 from digits.estimator import DenseClassifier, optimizer_of
-from digits.layers import Dense
 from digits.network import Network
-from digits.training import train
+from digits.network.layers import Dense
+from digits.network.training import train
 
 JUDGED = [
     DenseClassifier(),
@@ -236,9 +235,7 @@ def test_a_setting_that_cannot_be_is_named(moons, settings, sentence):
 
 def python(code: str) -> str:
     """What a Python of its own, started in the project, ends its standard error with."""
-    told = subprocess.run(
-        [sys.executable, "-c", code], cwd=project.ROOT, capture_output=True, text=True
-    )
+    told = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True)
     return told.stderr.strip().rpartition("\n")[2]
 
 

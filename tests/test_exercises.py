@@ -11,9 +11,10 @@ import breast_cancer
 import diabetes
 import exercise
 import moons
+from digits.commands import terminal
 from digits.network import Network
-from digits.optimizers import GradientDescent
-from digits.training import train
+from digits.network.optimizers import GradientDescent
+from digits.network.training import train
 
 pytest.importorskip("sklearn", reason="scikit-learn is not installed")
 
@@ -28,7 +29,7 @@ def table():
 def test_moons_reports_every_seed_and_draws_the_boundary(tmp_path, capsys):
     assert moons.main(["--epochs", "60", "--output", str(tmp_path)]) == 0
     printed = capsys.readouterr().out
-    assert len(re.findall(r"seed \d: [\d.]+% of 200 held-out points right", printed)) == 5
+    assert len(re.findall(r"seed \d: [\d.]+ % of 200 held-out points right", printed)) == 5
     mean, spread = map(float, re.search(r"points: ([\d.]+) ± ([\d.]+)", printed).groups())
     assert mean > 0.93 and 0 < spread < 0.03
     files = {path.name for path in tmp_path.iterdir()}
@@ -63,8 +64,8 @@ def test_only_training_rows_decide_the_scale(table):
 
 
 def test_without_scikit_learn_an_exercise_ends_in_a_sentence(monkeypatch, tmp_path, capsys):
-    monkeypatch.setattr(project, "find_spec", lambda module: None)
-    assert moons.main(["--output", str(tmp_path)]) == project.BAD_INPUT
+    monkeypatch.setattr(terminal, "find_spec", lambda module: None)
+    assert moons.main(["--output", str(tmp_path)]) == terminal.BAD_INPUT
     error = capsys.readouterr().err
     assert error.endswith("scikit-learn is not installed; python -m pip install scikit-learn\n")
 

@@ -1,7 +1,5 @@
 """The page of docs/export.md in a browser, offline: onnxruntime-web is installed beforehand."""
 
-import project
-
 import functools
 import json
 import os
@@ -15,8 +13,11 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from conftest import ROOT
 
-import export
+from digits.commands import export
+from digits.places import PRETRAINED
+from digits.reader import load
 
 pytest.importorskip("onnx", reason="onnx is not installed")
 MODULES = Path(os.environ.get("DIGITS_NODE_MODULES", "node_modules"))
@@ -94,12 +95,10 @@ def site(small_csv, tmp_path):
     directory = tmp_path / "site"
     directory.mkdir()
     (directory / "node_modules").symlink_to(MODULES.resolve())
-    (page,) = re.findall(
-        r"```html\n(.*?)```", (project.ROOT / "docs" / "export.md").read_text(), re.DOTALL
-    )
+    (page,) = re.findall(r"```html\n(.*?)```", (ROOT / "docs" / "export.md").read_text(), re.DOTALL)
     (directory / "index.html").write_text(page)
     (directory / "driver.html").write_text(DRIVER)
-    flags = ["--model", project.PRETRAINED, "--data", small_csv]
+    flags = ["--model", PRETRAINED, "--data", small_csv]
     flags += ["--output", directory / "digits.onnx"]
     assert export.main([str(flag) for flag in flags]) == 0
     return directory
@@ -150,7 +149,7 @@ def test_the_page_names_ten_test_digits_and_a_line_drawn_on_it(all_digits, site,
     browse(f"{address}/driver.html")
     loaded, *named, line = answers.get(timeout=SECONDS)
     assert loaded == "draw a digit" and line[0] == "1"
-    reader = project.load_model(project.PRETRAINED)
+    reader = load(PRETRAINED)
     sure = reader.probabilities(images[ten]).max(axis=1)
     expected = [f"{digit}  {100 * p:.1f} %" for digit, p in enumerate(sure)]
     assert named == expected

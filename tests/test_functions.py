@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from digits.functions import (
+from digits.network.functions import (
     binary_cross_entropy,
     categorical_cross_entropy,
     half_squared_error,
@@ -9,7 +9,7 @@ from digits.functions import (
     sigmoid,
     softmax,
 )
-from digits.layers import HIDDEN
+from digits.network.layers import HIDDEN
 
 EXTREME = np.array([-10_000.0, -100.0, 0.0, 100.0, 10_000.0])
 
@@ -67,7 +67,7 @@ def test_half_squared_error_is_half_the_squared_distance(rng):
 @pytest.mark.parametrize("name", HIDDEN)
 def test_the_slope_of_an_activation_is_its_finite_difference(name):
     z, h = np.linspace(-8, 8, 80), 1e-6  # without 0, where relu has no slope
-    function, slope, _ = HIDDEN[name]
+    function, slope, *_ = HIDDEN[name]
     difference = (function(z + h) - function(z - h)) / (2 * h)
     np.testing.assert_allclose(slope(function(z)), difference, atol=1e-9)
 

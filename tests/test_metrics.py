@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from digits import metrics
+from digits.network import metrics
 
 
 def test_metrics_are_those_of_scikit_learn(rng):

@@ -6,16 +6,17 @@ import pytest
 
 import check_gradients
 from check_gradients import finite_differences
-from digits.classifier import LAYERS, PIXELS, new_network
+from digits.dataset import PIXELS
 from digits.errors import InputError
-from digits.functions import one_hot
-from digits.layers import HIDDEN, Dense
 from digits.network import Network
-from digits.outputs import OUTPUTS
+from digits.network.functions import one_hot
+from digits.network.layers import HIDDEN, Dense
+from digits.network.outputs import OUTPUTS
+from digits.reader.classifier import LAYERS, new_network
 
 
 def small_network(rng, hidden="sigmoid", output="softmax"):
-    layers = [Dense(4, hidden, "normal"), Dense(3, hidden, "normal"), Dense(3, output, "normal")]
+    layers = [Dense(4, hidden, "uniform"), Dense(3, hidden, "uniform"), Dense(3, output, "uniform")]
     return Network(5, layers, rng, np.float64)
 
 
@@ -80,9 +81,10 @@ def test_weights_and_biases_are_views_of_theta(rng):
     assert network.theta[20] == -1
 
 
-def test_a_unit_is_a_factor_of_the_inputs(digits):
+def test_the_input_scale_is_a_factor_of_the_inputs(digits):
     shares, raw, plain = (
-        Network(PIXELS, LAYERS, np.random.default_rng(0), unit=unit) for unit in (1 / 255, 1, 1)
+        Network(PIXELS, LAYERS, np.random.default_rng(0), input_scale=scale)
+        for scale in (1 / 255, 1, 1)
     )
     images = digits.images[:20]
     for X, network, expected in (
@@ -115,7 +117,7 @@ def test_of_equal_probabilities_the_first_counts(p, label):
     p, output = np.array([p, p]), OUTPUTS["softmax"]
     targets = one_hot(np.array([label, (label + 1) % 3]), 3, np.float64)
     assert output.decide(p).tolist() == [label, label]
-    assert output.right(p, targets).tolist() == [True, False]
+    assert output.correct(p, targets).tolist() == [True, False]
 
 
 def test_the_breast_cancer_network_is_summed_up_layer_for_layer(rng):
@@ -141,19 +143,13 @@ def test_he_weights_have_the_variance_of_its_paper_and_biases_start_at_zero(rng)
     assert not b.any()
 
 
-def test_normal_parameters_have_a_tenth_of_the_standard_deviation(rng):
-    network = Network(300, [Dense(200, "linear", "normal")], rng)
-    for part in network.parameters[0]:
-        assert part.std() == pytest.approx(0.1, rel=0.1) and part.any()
-
-
 @pytest.mark.parametrize(
-    "activation, initial", [("relu", "he"), ("tanh", "glorot"), ("sigmoid", "glorot")]
+    "activation, initializer", [("relu", "he"), ("tanh", "glorot"), ("sigmoid", "glorot")]
 )
-def test_parameters_start_as_suits_the_activation_where_nothing_is_said(activation, initial):
+def test_parameters_start_as_suits_the_activation_where_nothing_is_said(activation, initializer):
     plain, named = (
         Network(6, [Dense(4, activation, given), Dense(1, "linear")], np.random.default_rng(0))
-        for given in (None, initial)
+        for given in (None, initializer)
     )
     assert plain.theta.tobytes() == named.theta.tobytes()
 
@@ -188,7 +184,7 @@ def test_scores_are_those_of_scikit_learn(rng, output):
     reference = pytest.importorskip("sklearn.metrics", reason="scikit-learn is not installed")
     network, X = small_network(rng, output=output), rng.normal(size=(50, 5))
     y = some_y(rng, output, 50)
-    numbers = OUTPUTS[output].right is None
+    numbers = OUTPUTS[output].correct is None
     score = reference.r2_score if numbers else reference.accuracy_score
     assert network.score(X, y) == pytest.approx(score(y, network.predict(X)), rel=1e-12)
 
@@ -205,7 +201,10 @@ def test_scores_are_those_of_scikit_learn(rng, output):
         ),
         ([Dense(0, "relu"), Dense(2, "softmax")], "layer 1 has 0 units"),
         ([Dense(2.5, "linear")], "layer 1 has 2.5 units"),
-        ([Dense(2, "linear", "zeros")], "layer 1 starts from 'zeros', expected one of glorot, he"),
+        (
+            [Dense(2, "linear", "zeros")],
+            "layer 1 has the initializer 'zeros', expected one of glorot, he",
+        ),
         ([Dense(1, "softmax")], "layer 1 is a softmax of 1 unit"),
         ([(3, "softmax")], r"layer 1 is \(3, 'softmax'\), expected Dense\(units, activation\)"),
         (Dense(3, "softmax"), "layer 1 is 3, expected Dense"),

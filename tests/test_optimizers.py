@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from digits.optimizers import Adam, GradientDescent, Rprop, warmup_cosine
+from digits.network.optimizers import Adam, GradientDescent, Rprop, warmup_cosine
 
 STEPS = 60
 

@@ -2,9 +2,9 @@ import numpy as np
 from matplotlib.figure import Figure
 
 from digits import plots
-from digits.layers import Dense
 from digits.network import Network
-from digits.training import Epoch
+from digits.network.layers import Dense
+from digits.network.training import Epoch
 
 HISTORY = [Epoch(i, 2 / i, 1 - 1 / (i + 1), 2.1 / i, 1 - 1.1 / (i + 1), 0.1) for i in range(1, 9)]
 

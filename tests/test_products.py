@@ -1,8 +1,8 @@
 import numpy as np
 import pytest
 
-from digits import products
-from digits.products import times, transposed_times
+from digits.network import products
+from digits.network.products import times, transposed_times
 
 # Rows, columns and units around the bounds at which a product is made in blocks: no columns, one
 # block, a whole number of blocks, some rows left over, blocks that would be too low.

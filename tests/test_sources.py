@@ -15,14 +15,18 @@ from formats import (
 )  # fmt: skip
 from PIL import Image
 
-from digits import dataset, pictures, sources
+from digits import dataset
 from digits.dataset import Digits
 from digits.errors import InputError
+from digits.formats import read, read_labelled
+from digits.formats.columns import PIXEL_NAMES
+from digits.formats.csv_reader import read_csv
+from digits.pictures import read_picture
 
 
 def refusal(path: Path) -> str:
     with pytest.raises(InputError) as error:
-        sources.read(path)
+        read(path)
     assert str(path.parent) in str(error.value) and "\n" not in str(error.value)
     return str(error.value)
 
@@ -39,13 +43,13 @@ def refusal(path: Path) -> str:
     ],
 )
 def test_idx_images_find_their_labels_beside_them(tmp_path, few, images, labels):
-    assert equal(sources.read(write_idx(tmp_path / images, few, labels)), few)
+    assert equal(read(write_idx(tmp_path / images, few, labels)), few)
 
 
 def test_idx_labels_of_the_same_spelling_are_taken_first(tmp_path, few):
     path = write_idx(tmp_path / "train-images-idx3-ubyte.gz", few)
     (tmp_path / "train-labels-idx1-ubyte").write_bytes(b"of another download")
-    assert equal(sources.read(path), few)
+    assert equal(read(path), few)
 
 
 def image_file(sizes: tuple[int, ...] = (2, 28, 28), pixels: int = 2 * 784) -> bytes:
@@ -62,7 +66,7 @@ def image_file(sizes: tuple[int, ...] = (2, 28, 28), pixels: int = 2 * 784) -> b
         (image_file()[:-1], b"", "is cut off after 1 of its 2 images, expected a whole file"),
         (image_file() + b"\0", b"", "goes on after its 2 images, expected it to end there"),
         (image_file((2, 32, 32), 2048), b"", "has images of 32 x 32 pixels, expected 28 x 28"),
-        (image_file((2**32 - 1, 28, 28)), b"", "is cut off after 2 of its 4294967295 images"),
+        (image_file((2**32 - 1, 28, 28)), b"", "is cut off after 2 of its 4,294,967,295 images"),
         (image_file((0, 28, 28), 0), idx(2049, [0], np.zeros(0)), "has no images, expected at"),
         (image_file(), None, "has no labels beside it, expected"),
         (image_file(), image_file(), "labels-idx1-ubyte has images, magic number 2051, expected"),
@@ -91,9 +95,9 @@ def test_idx_images_of_another_name_do_not_guess_their_labels(tmp_path, few):
 
 
 def test_an_npz_gives_its_training_rows_and_then_its_test_rows(tmp_path, few):
-    assert equal(sources.read(write_npz(tmp_path / "mnist.npz", few)), few)
+    assert equal(read(write_npz(tmp_path / "mnist.npz", few)), few)
     flat = {"x_train": few.images[:30], "y_train": few.labels[:30]}
-    assert equal(sources.read(write_npz(tmp_path / "flat.npz", few, **flat)), few)
+    assert equal(read(write_npz(tmp_path / "flat.npz", few, **flat)), few)
 
 
 @pytest.mark.parametrize(
@@ -121,12 +125,10 @@ def test_a_damaged_npz_is_refused(tmp_path, few):
 
 
 @pytest.mark.parametrize("quote", ["", '"'])
-@pytest.mark.parametrize(
-    "header", [OPENML, [*OPENML[:-1], "label"], [*dataset.PIXEL_NAMES[0], "label"]]
-)
+@pytest.mark.parametrize("header", [OPENML, [*OPENML[:-1], "label"], [*PIXEL_NAMES[0], "label"]])
 def test_a_csv_may_have_its_label_last_and_be_quoted(tmp_path, few, header, quote):
     columns = np.column_stack([few.images, few.labels])
-    assert equal(sources.read(write_csv(tmp_path / "a.csv", columns, header, quote)), few)
+    assert equal(read(write_csv(tmp_path / "a.csv", columns, header, quote)), few)
 
 
 def test_a_wrong_label_is_told_by_the_name_its_column_has(tmp_path, few):
@@ -140,7 +142,7 @@ def test_a_folder_of_mnist_pictures_is_read_pixel_by_pixel(tmp_path, digits):
     (folder / ".DS_Store").write_text("")
     (folder / "3" / ".DS_Store").write_text("")
     (folder / "README.txt").write_text("")
-    found = sources.read(folder)
+    found = read(folder)
     for label in range(10):
         expected = digits.images[digits.labels == label]
         assert np.array_equal(found.images[found.labels == label], expected)
@@ -157,17 +159,15 @@ def test_other_pictures_of_a_folder_are_read_as_each_picture_is(tmp_path, few):
     ):
         image.save(folder / name)
         files.append(folder / name)
-    found = sources.read(tmp_path / "digits")
-    assert np.array_equal(found.images, [pictures.read(file) for file in files])
+    found = read(tmp_path / "digits")
+    assert np.array_equal(found.images, [read_picture(file) for file in files])
     assert found.labels.tolist() == [3, 3, 3]
 
 
 def test_every_digit_of_a_folder_is_among_its_last_rows(tmp_path, digits):
     numbers = np.repeat(np.arange(10), 7)
     images = digits.images[[np.flatnonzero(digits.labels == n)[0] for n in numbers]]
-    _, test = dataset.split(
-        sources.read(write_folder(tmp_path / "digits", Digits(images, numbers)))
-    )
+    _, test = dataset.split(read(write_folder(tmp_path / "digits", Digits(images, numbers))))
     assert sorted(test.labels) == [*range(10)]
 
 
@@ -194,15 +194,14 @@ def test_what_is_no_folder_of_digits_is_refused_in_one_sentence(tmp_path, names,
     assert told in refusal(folder)
 
 
-def test_files_named_emnist_are_turned_upright(tmp_path, few, monkeypatch):
-    monkeypatch.setattr(sources, "TURNED_AT_ONCE", 9)
+def test_files_named_emnist_are_turned_upright(tmp_path, few):
     emnist = Digits(turned(few.images), few.labels)
     pair = write_idx(tmp_path / "emnist-digits-train-images-idx3-ubyte.gz", emnist)
     columns = np.column_stack([emnist.labels, emnist.images])
     plain = write_csv(tmp_path / "EMNIST-digits-train.csv", columns, None)
     for path in (pair, plain):
-        assert equal(sources.read(path), few)
-        assert equal(sources.read(path, transposed=False), emnist)
+        assert equal(read(path), few)
+        assert equal(read(path, transposed=False), emnist)
 
 
 def test_any_source_can_be_said_to_be_transposed(tmp_path, few):
@@ -212,11 +211,11 @@ def test_any_source_can_be_said_to_be_transposed(tmp_path, few):
         write_npz(tmp_path / "mnist.npz", emnist),
         write_csv(tmp_path / "a.csv", np.column_stack([emnist.images, emnist.labels]), OPENML),
     ):
-        assert equal(sources.read(path), emnist)
-        assert equal(sources.read(path, transposed=True), few)
+        assert equal(read(path), emnist)
+        assert equal(read(path, transposed=True), few)
     folder = write_folder(tmp_path / "emnist", few)
-    upright = sources.read(folder)
-    assert np.array_equal(sources.read(folder, transposed=True).images, turned(upright.images))
+    upright = read(folder)
+    assert np.array_equal(read(folder, transposed=True).images, turned(upright.images))
 
 
 def test_several_sources_are_joined_in_their_order(tmp_path, few):
@@ -224,7 +223,7 @@ def test_several_sources_are_joined_in_their_order(tmp_path, few):
         write_npz(tmp_path / "mnist.npz", few),
         write_idx(tmp_path / "train-images-idx3-ubyte", few),
     ]
-    found = sources.read_labelled(paths, None, "to learn from")
+    found = read_labelled(paths, None, "to learn from")
     assert np.array_equal(found.images, np.tile(few.images, (2, 1)))
     assert np.array_equal(found.labels, np.tile(few.labels, 2))
 
@@ -234,5 +233,5 @@ def test_what_is_nothing_else_is_refused_as_a_csv(tmp_path, content):
     path = tmp_path / "a"
     path.write_bytes(content)
     with pytest.raises(InputError) as error:
-        dataset.read_csv(path)
+        read_csv(path)
     assert refusal(path) == str(error.value)

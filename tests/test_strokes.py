@@ -1,29 +1,28 @@
-import project
-
 import numpy as np
 import pytest
 
-from digits import classifier
-from digits.handwriting import DIGITS
-from digits.strokes import BATCH, drawn, written
+from digits.places import PRETRAINED
+from digits.preprocessing.handwriting import DIGITS
+from digits.preprocessing.strokes import HANDS_AT_ONCE, draw_digits, written
+from digits.reader import load
 
 
 def test_drawn_digits_are_images_of_which_each_digit_is_as_common(rng):
-    images, labels = drawn(60, rng)
+    images, labels = draw_digits(60, rng)
     assert images.shape == (60, 784) and images.dtype == np.uint8
     assert np.bincount(labels).tolist() == [6] * 10
     assert (images.max(axis=1) == 255).all()
 
 
 def test_the_same_seed_draws_the_same_digits():
-    first, second, other = (drawn(30, np.random.default_rng(seed)) for seed in (1, 1, 2))
+    first, second, other = (draw_digits(30, np.random.default_rng(seed)) for seed in (1, 1, 2))
     assert first[0].tobytes() == second[0].tobytes()
     assert first[0].tobytes() != other[0].tobytes()
 
 
-def test_any_number_of_digits_can_be_drawn(rng):
-    for count in (0, 1, BATCH + 1):
-        images, labels = drawn(count, rng)
+def test_any_number_of_digits_can_be_draw_digits(rng):
+    for count in (0, 1, HANDS_AT_ONCE + 1):
+        images, labels = draw_digits(count, rng)
         assert len(images) == len(labels) == count
 
 
@@ -38,5 +37,5 @@ def test_every_style_leaves_ink_within_its_canvas(digit, rng):
 
 def test_the_shipped_model_reads_the_drawn_digits(rng):
     """As labelled: a style that reads as another digit would be taught wrongly."""
-    images, labels = drawn(300, rng)
-    assert np.mean(classifier.load(project.PRETRAINED).predict(images) == labels) > 0.94
+    images, labels = draw_digits(300, rng)
+    assert np.mean(load(PRETRAINED).predict(images) == labels) > 0.94

@@ -1,17 +1,19 @@
+import multiprocessing
 import os
 import select
+from concurrent.futures import ProcessPoolExecutor
+from functools import partial
 
 import numpy as np
 import pytest
 
-from digits import batch, parallel
-from digits.batch import full_batch, mini_batches
-from digits.classifier import PIXELS, new_network
+from digits.dataset import PIXELS
 from digits.errors import InputError
-from digits.layers import Dense
-from digits.network import Network
-from digits.optimizers import Adam, GradientDescent
-from digits.training import evaluate, loss_and_gradient, train
+from digits.network import Adam, Dense, GradientDescent, Network, train
+from digits.network.batches import full_batch, mini_batches
+from digits.network.training import evaluate, loss_and_gradient
+from digits.parallel import thread_map
+from digits.reader.classifier import new_network
 
 
 @pytest.fixture
@@ -24,15 +26,10 @@ def examples(network, digits):
     return network.examples(*digits)
 
 
-def sliced(examples, monkeypatch, rows):
-    monkeypatch.setattr(batch, "SLICE_ROWS", rows)
-    return full_batch(*examples)
-
-
-def test_slices_change_nothing_but_rounding(network, examples, monkeypatch):
-    loss, accuracy, gradient = loss_and_gradient(network, sliced(examples, monkeypatch, 700))
+def test_slices_change_nothing_but_rounding(network, examples):
+    loss, accuracy, gradient = loss_and_gradient(network, full_batch(*examples, slice_rows=700))
     sliced_loss, sliced_accuracy, sliced_gradient = loss_and_gradient(
-        network, sliced(examples, monkeypatch, 99)
+        network, full_batch(*examples, slice_rows=99)
     )
     assert sliced_loss == pytest.approx(loss, rel=1e-6)
     assert sliced_accuracy == accuracy
@@ -40,10 +37,10 @@ def test_slices_change_nothing_but_rounding(network, examples, monkeypatch):
 
 
 @pytest.mark.parametrize("as_floats", [False, True])
-def test_left_out_columns_change_nothing_but_rounding(network, examples, monkeypatch, as_floats):
+def test_left_out_columns_change_nothing_but_rounding(network, examples, as_floats):
     if as_floats:
         examples = examples[0].astype(np.float32) / 255, examples[1]
-    laid_out = sliced(examples, monkeypatch, 99)
+    laid_out = full_batch(*examples, slice_rows=99)
     assert min(part.X.shape[1] for part in laid_out.slices) < 400
     assert sum(part.X.sum(dtype=np.float64) for part in laid_out.slices) == pytest.approx(
         examples[0].sum(dtype=np.float64)
@@ -64,14 +61,30 @@ def test_blank_rows_and_no_columns_at_all_are_trained_on_too(network, rng):
 
 
 @pytest.mark.parametrize("threads", [2, 3])
-def test_threads_change_not_a_bit(network, examples, monkeypatch, threads):
-    laid_out = sliced(examples, monkeypatch, 50)
-    results = []
-    for number in (1, threads):
-        monkeypatch.setattr(parallel.in_turns, "__defaults__", (number,))
-        results.append(loss_and_gradient(network, laid_out))
-    assert results[0][:2] == results[1][:2]
-    assert results[0][2].tobytes() == results[1][2].tobytes()
+def test_threads_change_not_a_bit(network, examples, threads):
+    laid_out = full_batch(*examples, slice_rows=50)
+    one, several = (
+        loss_and_gradient(network, laid_out, partial(thread_map, threads=number))
+        for number in (1, threads)
+    )
+    assert one[:2] == several[:2]
+    assert one[2].tobytes() == several[2].tobytes()
+
+
+def test_processes_train_the_same_network_bit_for_bit(digits):
+    """Slices and the function of one slice are pickled, and sent to where they are worked on."""
+    images, labels = np.tile(digits.images, (4, 1)), np.tile(digits.labels, 4)  # two slices
+    thetas, histories = [], []
+    with ProcessPoolExecutor(2, multiprocessing.get_context("spawn")) as pool:
+        for spread in (map, thread_map, pool.map):
+            network = new_network(np.random.default_rng(0))
+            descent = GradientDescent(0.5, 0.9, nesterov=True)
+            settings = {"validation": digits, "l2": 1e-4, "map": spread}
+            history = train(network, images, labels, descent, 3, **settings)
+            histories.append([record[:-1] for record in history])
+            thetas.append(network.theta.tobytes())
+    assert thetas[0] == thetas[1] == thetas[2]
+    assert histories[0] == histories[1] == histories[2] and len(histories[0]) == 3
 
 
 def test_an_epoch_is_one_exact_step_down_the_mean_loss(network, digits, examples):
@@ -98,7 +111,7 @@ def test_l2_pulls_on_weights_and_not_on_biases(network, digits, examples, l2):
 
 
 def test_training_goes_on_after_the_epochs_already_done(network, digits):
-    records = train(network, *digits, GradientDescent(0.1), epochs=5, done=3)
+    records = train(network, *digits, GradientDescent(0.1), epochs=5, epochs_done=3)
     assert [record.epoch for record in records] == [4, 5]
 
 
@@ -150,7 +163,11 @@ def test_shuffling_depends_on_seed_and_epoch_and_on_nothing_else(digits):
     def trained(seed: int, *stops: int) -> bytes:
         network, optimizer = new_network(np.random.default_rng(0)), Adam(0.01)
         for done, epochs in zip((0, *stops), (*stops, 4), strict=True):
-            list(train(network, *digits, optimizer, epochs, batch_size=64, seed=seed, done=done))
+            list(
+                train(
+                    network, *digits, optimizer, epochs, batch_size=64, seed=seed, epochs_done=done
+                )
+            )
         return network.theta.tobytes()
 
     assert trained(3) == trained(3, 1) == trained(3, 2, 3) != trained(4)

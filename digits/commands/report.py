@@ -1,0 +1,100 @@
+"""What `train` and `evaluate` leave to look at: figures, and figures in numbers."""
+
+import json
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from matplotlib.figure import Figure
+
+from digits import plots
+from digits.dataset import SIDE, Digits, known_labels
+from digits.files import replacing
+from digits.network import Epoch
+from digits.network.metrics import percent
+from digits.reader.answers import DigitAnswer, NumberAnswer
+from digits.reader.evaluation import Evaluation
+
+# The columns of history.csv: of the digits, those that are held out are the test rows.
+HISTORY = ("epoch", "loss", "accuracy", "test_loss", "test_accuracy", "seconds")
+DPI = 120
+GALLERY = (4, 6)  # rows and columns of mistakes
+
+
+def draw_evaluation(directory: Path, found: Evaluation, test: Digits) -> None:
+    """Write confusion_matrix.png and mistakes.png."""
+    figure = new_figure(6.4, 6.4)
+    plots.confusion_matrix(figure.subplots(), found.confusion_matrix)
+    save(figure, directory / "confusion_matrix.png")
+
+    labels = known_labels(test)
+    predicted = found.probabilities.argmax(axis=1)
+    confidence = found.probabilities.max(axis=1)
+    wrong = np.flatnonzero(predicted != labels)
+    worst = wrong[np.argsort(-confidence[wrong], kind="stable")]
+    rows, columns = GALLERY
+    figure = new_figure(1.5 * columns, 1.75 * rows + 0.5)
+    figure.suptitle(
+        f"The {min(len(worst), rows * columns)} most confident of {len(worst):,} mistakes"
+    )
+    grid = figure.subplots(rows, columns)
+    for axes in grid.flat:
+        axes.axis("off")
+    for axes, i in zip(grid.flat, worst, strict=False):
+        title = f"{labels[i]} read as {predicted[i]}\n{percent(confidence[i], 1)} sure"
+        axes.axis("on")
+        plots.digit(axes, test.images[i], title)
+    save(figure, directory / "mistakes.png")
+
+
+def new_figure(width: float, height: float) -> Figure:
+    """An empty figure of so many inches, whose parts keep out of each other's way."""
+    return Figure(figsize=(width, height), layout="constrained")
+
+
+def save(figure: Figure, path: Path) -> None:
+    """Write a figure, in the format that the file's name asks for, whole or not at all."""
+    with replacing(path) as file:
+        figure.savefig(file, dpi=DPI, format=path.suffix.removeprefix("."))
+
+
+def draw_history(directory: Path, history: list[Epoch]) -> None:
+    """Write loss_curves.png: loss and accuracy by epoch."""
+    figure = new_figure(10, 4)
+    left, right = figure.subplots(1, 2)
+    plots.losses(left, history)
+    plots.accuracies(right, history)
+    save(figure, directory / "loss_curves.png")
+
+
+def draw_seen(path: Path, answers: Sequence[DigitAnswer | NumberAnswer]) -> None:
+    """Write a figure with a row per digit: its picture, its image, as posed, and the answer."""
+    rows = [
+        (answer, *digit)
+        for answer in answers
+        for digit in zip(
+            answer.images, answer.reading.posed, answer.reading.probabilities, strict=True
+        )
+    ]
+    figure = new_figure(11, 2.9 * len(rows))
+    grid = figure.subplots(len(rows), 4, squeeze=False)
+    for line, (answer, image, posed, probabilities) in zip(grid, rows, strict=True):
+        plots.picture(line[0], answer.colours, Path(answer.file).name)
+        plots.digit(line[1], image, f"{SIDE} × {SIDE}, centred")
+        plots.digit(line[2], posed, "what the network sees")
+        plots.probabilities(line[3], probabilities, "what it says")
+    save(figure, path)
+
+
+def write_history(path: Path, history: list[Epoch]) -> None:
+    """Write the records as CSV, one row an epoch."""
+    lines = [",".join(map(str, line)) for line in (HISTORY, *history)]
+    with replacing(path) as file:
+        file.write("\n".join([*lines, ""]).encode())
+
+
+def write_metrics(path: Path, scores: Mapping[str, Any]) -> None:
+    """Write figures as JSON."""
+    with replacing(path) as file:
+        file.write((json.dumps(scores, indent=1) + "\n").encode())

@@ -1,0 +1,180 @@
+"""How a command begins and ends: its flags, its sentences, its exit status."""
+
+import argparse
+import functools
+import os
+import sys
+from collections.abc import Callable, Sequence
+from importlib.util import find_spec
+from io import TextIOWrapper
+from pathlib import Path
+
+from digits import __version__
+from digits.errors import InputError
+from digits.places import BUNDLED_DIGITS, LATEST, PRETRAINED
+from digits.reader import DigitClassifier, load
+
+BAD_INPUT, WRONG_USAGE = 1, 2
+INTERRUPTED = 130  # what shells report for a program that Ctrl-C ended
+Main = Callable[[Sequence[str] | None], int]
+
+
+class UsageError(Exception):
+    """Flags that do not go together; the message is one sentence."""
+
+
+def command(main: Main) -> Main:
+    """Make `main` answer bad files and Ctrl-C with one sentence and a status, not a traceback."""
+
+    @functools.wraps(main)
+    def run(argv: Sequence[str] | None = None) -> int:
+        prepare_streams()
+        try:
+            status = main(argv)
+            sys.stdout.flush()
+            return status
+        except UsageError as error:
+            complain(str(error))
+            return WRONG_USAGE
+        except InputError as error:
+            complain(str(error))
+            return BAD_INPUT
+        except BrokenPipeError:
+            # The reader of our output has seen enough (`| head`); nobody is left to tell.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            return BAD_INPUT
+        except OSError as error:
+            complain(f"{error.filename}: {error.strerror}" if error.filename else error.strerror)
+            return BAD_INPUT
+        except KeyboardInterrupt:
+            complain("interrupted")
+            return INTERRUPTED
+
+    return run
+
+
+def prepare_streams() -> None:
+    """Make what is printed go somewhere, whatever it holds."""
+    if sys.stderr is None:  # closed by the caller; nobody to tell
+        sys.stderr = Path(os.devnull).open("w")  # noqa: SIM115  (stays open to the end)
+    if isinstance(sys.stdout, TextIOWrapper):  # a file's name may hold what it cannot show
+        sys.stdout.reconfigure(errors="backslashreplace")
+
+
+def program() -> str:
+    """What this program was called by: `train.py`, or `digits`."""
+    called = Path(sys.argv[0])
+    return "digits" if called.stem == "__main__" else called.name
+
+
+def complain(sentence: str | None) -> None:
+    """Print a sentence to standard error, after the name of the program."""
+    print(f"{program()}: {sentence}", file=sys.stderr)
+
+
+def parser(docstring: str, prog: str | None = None) -> argparse.ArgumentParser:
+    """A parser whose help is a docstring: a summary line, then whatever else there is to say."""
+    summary, _, rest = docstring.partition("\n")
+    parser = argparse.ArgumentParser(
+        prog=prog,
+        description=summary,
+        epilog=rest,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("--version", action="version", version=f"digits {__version__}")
+    return parser
+
+
+def command_parser(name: str, docstring: str) -> argparse.ArgumentParser:
+    """The parser of `digits name`; where its script was called, help says how to call that."""
+    script = f"{name}.py"
+    if program() == script:
+        return parser(docstring.replace(f"digits {name}", f"python scripts/{script}"), script)
+    return parser(docstring, f"digits {name}")
+
+
+def load_model(path: Path | None) -> DigitClassifier:
+    """The model asked for, or the last one trained here, or the shipped one; stderr says which."""
+    latest = LATEST / "model.npz"
+    model = path or (latest if latest.is_file() else PRETRAINED)
+    classifier = load(model)
+    print(f"model: {model}", file=sys.stderr)
+    return classifier
+
+
+def digits_given(paths: Sequence[Path] | None) -> list[Path]:
+    """The files asked for, or the bundled ones.
+
+    Raises:
+        UsageError: an installed package has none; says how digits are given.
+    """
+    if paths:
+        return list(paths)
+    if BUNDLED_DIGITS is None:
+        raise UsageError(
+            "no digits are installed with the package, expected --data FILE: a CSV such as Kaggle's"
+            " train.csv, MNIST's IDX images, mnist.npz, or a folder with sub-folders 0 to 9"
+        )
+    return [BUNDLED_DIGITS]
+
+
+def require(module: str, package: str) -> None:
+    """Refuse to go on without a package that only some commands need.
+
+    Raises:
+        InputError: it is not installed; says how it would be.
+    """
+    if find_spec(module) is None:
+        raise InputError(f"{package} is not installed; python -m pip install {package}")
+
+
+def refuse_overwriting(source: Path | None, output: Path) -> None:
+    """Refuse to write over what is being read.
+
+    Raises:
+        UsageError: both are the same file.
+    """
+    if source and source.exists() and output.exists() and output.samefile(source):
+        raise UsageError(f"{output} is what is read, expected another file to write")
+
+
+def make_directory(path: Path) -> None:
+    """A directory for results, with any above it."""
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+    except FileExistsError:
+        raise InputError(f"{path} is a file, expected a directory for the results") from None
+
+
+def add_model(parser: argparse.ArgumentParser) -> None:
+    """The flag that names a model, for every command that asks one."""
+    parser.add_argument("--model", type=Path, metavar="FILE",
+        help="default: the last trained, or the shipped one")  # fmt: skip
+
+
+def add_transposed(parser: argparse.ArgumentParser) -> None:
+    """The flag about EMNIST's images, for every command that reads digits."""
+    parser.add_argument("--transposed", action=argparse.BooleanOptionalAction,
+        help="swap rows and columns of each image (default: of files named emnist)")  # fmt: skip
+
+
+def whole_number(text: str) -> int:
+    """A flag's value that counts something: 1 or more."""
+    if (value := int(text)) < 1:
+        raise argparse.ArgumentTypeError(f"{text} is not 1 or more")
+    return value
+
+
+def seed(text: str) -> int:
+    """A flag's value that random numbers start from: 0 or more."""
+    if (value := int(text)) < 0:
+        raise argparse.ArgumentTypeError(f"{text} is not 0 or more")
+    return value
+
+
+def number(text: str) -> float:
+    """A flag's value: a finite number, 0 or more."""
+    value = float(text)
+    if not 0 <= value < float("inf"):
+        raise argparse.ArgumentTypeError(f"{text} is not a number from 0 on")
+    return value

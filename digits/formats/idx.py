@@ -1,0 +1,93 @@
+"""Digits in MNIST's own files: IDX images, and the IDX labels beside them.
+
+The format: http://yann.lecun.com/exdb/mnist/
+"""
+
+import re
+from itertools import product
+from pathlib import Path
+from typing import BinaryIO
+
+import numpy as np
+
+from digits.dataset import PIXELS, SIDE, Digits, labelled
+from digits.errors import InputError
+from digits.files import unzipped
+
+# Two zeros, 8 for bytes, and the number of dimensions; all numbers have their highest byte first.
+IMAGES, LABELS = 0x0803, 0x0801
+IMAGES_NAME = re.compile(r"images([-.])idx3")
+CHUNK_BYTES = 1 << 20
+
+
+def read_idx(path: Path) -> Digits:
+    """Read an IDX file of images, plain or gzipped, and the labels beside it.
+
+    The labels are named like the images, with `labels-idx1` for `images-idx3` (or `labels.idx1` for
+    `images.idx3`), with or without `.gz`.
+
+    Raises:
+        InputError: one of the two is damaged, cut off or no such file, the labels are not there or
+            not as many, a label is not from 0 to 9, or the images are not 28 x 28.
+        OSError: a file cannot be opened.
+    """
+    path = Path(path)
+    images = _items(path, IMAGES).reshape(-1, PIXELS)
+    labels_path = _labels_beside(path)
+    return labelled(images, _items(labels_path, LABELS), str(path), str(labels_path))
+
+
+def _items(path: Path, magic: int) -> np.ndarray:
+    """(N,) labels, or all pixels of N images one after the other; uint8, nobody else holds them."""
+    size, kind = (PIXELS, "images") if magic == IMAGES else (1, "labels")
+    with unzipped(path) as file:
+        count = _count(path, file, magic, kind)
+        content = bytearray()
+        while len(content) <= count * size and (chunk := file.read(CHUNK_BYTES)):
+            content += chunk
+    if len(content) < count * size:
+        raise InputError(
+            f"{path} is cut off after {len(content) // size:,} of its {count:,} {kind},"
+            " expected a whole file"
+        )
+    if len(content) > count * size:
+        raise InputError(f"{path} goes on after its {count:,} {kind}, expected it to end there")
+    return np.frombuffer(content, np.uint8)
+
+
+def _count(path: Path, file: BinaryIO, magic: int, kind: str) -> int:
+    """How many items the header tells of."""
+    expected = f"expected an IDX file of {kind} (magic number {magic})"
+    found = int.from_bytes(file.read(4), "big")
+    if found != magic:
+        other = {IMAGES: "images, ", LABELS: "labels, "}.get(found, "")
+        raise InputError(f"{path} has {other}magic number {found}, {expected}")
+    dimensions = magic & 0xFF
+    header = file.read(4 * dimensions)
+    if len(header) < 4 * dimensions:
+        raise InputError(f"{path} ends within its header, {expected}")
+    count, *sides = (int(number) for number in np.frombuffer(header, ">u4"))
+    if sides and sides != [SIDE, SIDE]:
+        raise InputError(
+            f"{path} has images of {sides[0]} x {sides[1]} pixels, expected {SIDE} x {SIDE}"
+        )
+    return count
+
+
+def _labels_beside(path: Path) -> Path:
+    if not IMAGES_NAME.search(path.name):
+        raise InputError(
+            f"{path} does not tell the name of its labels,"
+            " expected a name like train-images-idx3-ubyte"
+        )
+    plain = path.name.removesuffix(".gz")
+    # first those that are named just like the images
+    marks = sorted("-.", key=lambda mark: f"images{mark}idx3" not in plain)
+    endings = sorted(["", ".gz"], key=lambda ending: plain + ending != path.name)
+    names = [
+        IMAGES_NAME.sub(f"labels{m}idx1", plain) + ending for m, ending in product(marks, endings)
+    ]
+    for name in names:
+        if path.with_name(name).is_file():
+            return path.with_name(name)
+    raise InputError(f"{path} has no labels beside it, expected {path.with_name(names[0])}")

@@ -1,0 +1,90 @@
+"""Digits from whatever they are kept in: a CSV, IDX files, `mnist.npz`, a folder of pictures."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+
+from digits.dataset import SIDE, Digits, joined
+from digits.errors import InputError
+from digits.files import unzipped
+from digits.formats.folder import read_folder
+from digits.formats.idx import read_idx
+from digits.formats.npz import read_npz
+from digits.parallel import Progress, row_slices, silent
+
+ZIP, IDX = b"PK\x03\x04", b"\0\0"
+# A CSV that starts so has upright digits, whatever its name: `write_csv` makes such files.
+UPRIGHT = (b"label,pixel0,", b"pixel0,")
+TURNED_AT_ONCE = 4096  # images, which keeps their copy small
+
+
+def read(path: str | Path, transposed: bool | None = None, progress: Progress = silent) -> Digits:
+    """Read digits from a CSV, an IDX file with its labels beside it, `mnist.npz` or a folder.
+
+    What it is, is told by its content. Each format's own rules are told by `csv_reader.read_csv`,
+    `idx.read_idx`, `npz.read_npz` and `folder.read_folder`.
+
+    Args:
+        path: a file, gzipped or not, or a folder.
+        transposed: whether rows and columns of each image are to be swapped. None swaps those of a
+            file with `emnist` in its name, as EMNIST has them, unless it is a CSV that starts with
+            `label,pixel0` or `pixel0`.
+        progress: is told how far it has come.
+
+    Returns:
+        The digits upright; images that nobody else holds.
+
+    Raises:
+        InputError: the file cannot be used; the sentence says why.
+        OSError: the file cannot be opened.
+    """
+    path = Path(path)
+    if path.is_dir():
+        digits, emnist = read_folder(path, progress), False
+    else:
+        start = _start(path)
+        digits = _read_file(path, start, progress)
+        emnist = "emnist" in path.name.lower() and not start.startswith(UPRIGHT)
+    if emnist if transposed is None else transposed:
+        _transpose(digits.images)
+    return digits
+
+
+def read_labelled(
+    paths: Sequence[Path], transposed: bool | None, use: str, progress: Progress = silent
+) -> Digits:
+    """The digits of all paths, one after the other, each of them as `read` reads it.
+
+    Raises:
+        InputError: as in `read`, or there are no labels; `use` says what they are needed for.
+        OSError: a file cannot be opened.
+    """
+    parts = []
+    for path in paths:
+        parts.append(read(path, transposed, progress))
+        if parts[-1].labels is None:
+            raise InputError(f"{path} has no label column, expected one {use}")
+    return joined(parts)
+
+
+def _start(path: Path) -> bytes:
+    with unzipped(path) as file:
+        return file.read(max(map(len, UPRIGHT)))
+
+
+def _read_file(path: Path, start: bytes, progress: Progress) -> Digits:
+    if start.startswith(ZIP):
+        return read_npz(path)
+    if start.startswith(IDX) or "-ubyte" in path.name:
+        return read_idx(path)
+    from digits.formats.csv_reader import read_csv  # pandas is slow to load, and only this needs it
+
+    return read_csv(path, progress)
+
+
+def _transpose(images: np.ndarray) -> None:
+    """Swap rows and columns of (N, 784) images in place."""
+    for rows in row_slices(len(images), TURNED_AT_ONCE):
+        part = images[rows]
+        part[:] = part.reshape(-1, SIDE, SIDE).transpose(0, 2, 1).reshape(part.shape)

@@ -1,0 +1,17 @@
+"""Any picture to images like MNIST's: what is ink, what is a digit, and where the digits are."""
+
+from digits.pictures.decoding import Picture, Source, decode, row_as_it_is
+from digits.pictures.reading import ink_of, read_picture
+from digits.pictures.segments import box_of, find_digits, several
+
+__all__ = [
+    "Picture",
+    "Source",
+    "box_of",
+    "decode",
+    "find_digits",
+    "ink_of",
+    "read_picture",
+    "row_as_it_is",
+    "several",
+]

@@ -1,0 +1,148 @@
+"""Ink told from paper: how much of each pixel is ink, whatever the colours and the light."""
+
+from collections.abc import Callable
+
+import numpy as np
+
+from digits.pictures.filters import box_filter, maximum_filter
+
+# Below this difference from paper, of 255, there is no ink, only noise.
+BLANK_CONTRAST = 20
+# What differs everywhere is grain, not ink, unless it is as strong as this.
+GRAIN_CONTRAST = 60
+# Paper is flat if its levels, where there is no ink, spread over less than this share of the
+# ink's contrast. Drawings have 0 to 0.05, scans 0.02 to 0.2, photos 0.1 to 0.3 and more.
+FLAT = 0.1
+# The widest stroke, as a share of the longer side; what is dark and wider is paper in shadow.
+WIDEST_STROKE = 0.35
+# A frame differs from the sheet in it by this much, of 255: four times the noise of a photo. The
+# sheet has hardly any other colour along its edges, little of it inside, and is no mere stroke.
+FRAME_CONTRAST = 12
+SHEET_EDGES, SHEET_INSIDE, SHEET_AREA = 0.95, 0.8, 0.4
+# Light is taken to fall off to no less than one in this many: in the deepest shadow is only noise.
+DARKEST = 8
+# Colours are compared on a grid of this many places along the longer side: 10 ms less.
+SAMPLED = 200
+
+
+def ink_share(
+    colours: np.ndarray,
+    channel: Callable[[np.ndarray], np.ndarray] | None = None,
+    frame: Callable[[np.ndarray], tuple[slice, slice]] | None = None,
+    flat: float = FLAT,
+) -> np.ndarray:
+    """(height, width, 3) uint8 colours -> (height, width) float32 share of ink, 0 to 1.
+
+    Args:
+        colours: of the picture.
+        channel, frame, flat: in place of `one_channel`, `within_frame` and `FLAT`, to see what
+            each is worth.
+    """
+    levels = (channel or one_channel)(colours)
+    share = np.zeros_like(levels)
+    inside = (frame or within_frame)(levels)
+    share[inside] = _share(levels[inside], flat)
+    return share
+
+
+def one_channel(colours: np.ndarray) -> np.ndarray:
+    """(height, width) float32 levels, 0 to 255, along the colours in which the picture varies most.
+
+    That is the first principal axis of each pixel's difference from its surroundings: grey for a
+    pencil, blue to yellow for yellow ink on white. Slow changes are light and do not count.
+    """
+    step = -(-max(colours.shape) // SAMPLED)
+    sample = colours[::step, ::step].astype(np.float32)
+    sample -= box_filter(sample, max(1, max(sample.shape) // 6))
+    sample = sample.reshape(-1, 3)
+    axis = np.linalg.eigh(sample.T @ sample)[1][:, -1]  # eigenvalues ascend
+    axis *= 1 if axis.sum() >= 0 else -1  # more of it is lighter
+    levels: np.ndarray = colours @ (axis / np.abs(axis).sum()).astype(np.float32)
+    return levels
+
+
+def border(levels: np.ndarray) -> np.ndarray:
+    """The pixels along the four edges of the picture."""
+    return np.concatenate([levels[0], levels[-1], levels[1:-1, 0], levels[1:-1, -1]])
+
+
+def within_frame(levels: np.ndarray) -> tuple[slice, slice]:
+    """Where the sheet lies if it is framed by one other level, else the whole picture."""
+    sheet = np.abs(levels - np.median(border(levels))) > FRAME_CONTRAST
+    rows, columns = (np.flatnonzero(sheet.mean(axis=axis) > SHEET_AREA) for axis in (1, 0))
+    if min(len(rows), len(columns)) > 4:
+        inside = np.s_[rows[0] + 1 : rows[-1], columns[0] + 1 : columns[-1]]  # no blended edges
+        part = sheet[inside]
+        filled = part.mean() > SHEET_INSIDE and border(part).mean() > SHEET_EDGES
+        if filled and part.size > SHEET_AREA * sheet.size and _written_on(levels[inside]):
+            return inside
+    return np.s_[:, :]
+
+
+def _written_on(levels: np.ndarray) -> bool:
+    """Not just one thick stroke: something differs from the edges more than they do themselves."""
+    edges = border(levels)
+    return bool(np.ptp(levels) > max(2 * BLANK_CONTRAST, 2 * edges.std()))
+
+
+def _share(levels: np.ndarray, flat: float) -> np.ndarray:
+    ink = np.median(border(levels)) - levels
+    if ink.max() < -ink.min():
+        ink = -ink
+    threshold, full, rest = ink_levels(ink)
+    if len(rest) and np.ptp(np.percentile(rest, [2, 98])) > flat * full:
+        ink = above_background(levels)
+        threshold, full, rest = ink_levels(ink)
+    grain = full < GRAIN_CONTRAST and len(rest) < 0.02 * ink.size
+    if full < BLANK_CONTRAST or grain:
+        return np.zeros_like(levels)
+    floor = np.clip(np.percentile(rest, 95), 0, threshold / 2) if len(rest) else 0
+    share: np.ndarray = np.clip((ink - floor) / (full - floor), 0, 1).astype(np.float32)
+    return share
+
+
+def ink_levels(ink: np.ndarray) -> tuple[float, float, np.ndarray]:
+    """The threshold between ink and paper, the level of full ink, and paper well away from ink."""
+    threshold = otsu(ink)
+    strong = ink >= threshold
+    near = maximum_filter(strong, max(1, max(ink.shape) // 50))
+    full = np.percentile(ink[strong], 90) if strong.any() else 0
+    return threshold, float(full), ink[~near]
+
+
+def otsu(levels: np.ndarray) -> float:
+    """The threshold that parts levels into two classes of least variance (Otsu, 1979)."""
+    counts, edges = np.histogram(levels, 128)
+    middles = (edges[:-1] + edges[1:]) / 2
+    below = np.cumsum(counts)[:-1]
+    above = levels.size - below
+    sums = np.cumsum(counts * middles)
+    means = sums[:-1] / np.maximum(below, 1), (sums[-1] - sums[:-1]) / np.maximum(above, 1)
+    between = below * above * (means[1] - means[0]) ** 2
+    # between two clean classes any threshold is best: the middle one
+    return float(edges[1:-1][between >= between.max() * (1 - 1e-9)].mean())
+
+
+def above_background(levels: np.ndarray) -> np.ndarray:
+    """Levels of ink over paper that is shaded: how much it lacks of the light around it.
+
+    The background is the morphological closing of the levels: of all squares around a pixel that
+    are as wide as the widest stroke, the least bright maximum. It keeps slopes, shadows' edges and
+    dark margins, and loses strokes. Whether ink is dark or light is told by the longer tail of the
+    pixels' differences from their surroundings.
+    """
+    local = levels - box_filter(levels, max(levels.shape) // 6)
+    dark = (local**3).mean() < 0
+    levels = levels if dark else -levels
+    radius = max(1, round(max(levels.shape) * WIDEST_STROKE / 2))
+    smooth = box_filter(levels, max(levels.shape) // 100)  # else grain would lift it
+    padded = np.pad(smooth, radius, mode="edge")
+    background = -maximum_filter(-maximum_filter(padded, radius), radius)[
+        radius:-radius, radius:-radius
+    ]
+    ink: np.ndarray = background - levels
+    if dark:  # ink takes a share of the light
+        brightest = max(float(background.max()), 1.0)
+        ink *= brightest / np.maximum(background, brightest / DARKEST)
+    ink -= np.median(ink)
+    return ink

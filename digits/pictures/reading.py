@@ -1,0 +1,43 @@
+"""A picture's way to an image like MNIST's, step by step."""
+
+from collections.abc import Callable
+
+import numpy as np
+
+from digits.pictures.cleaning import cleaned
+from digits.pictures.decoding import Source, decode
+from digits.pictures.mnist_like import mnist_like, thickened
+from digits.pictures.paper import ink_share
+
+Step = Callable[[np.ndarray], np.ndarray]
+
+
+def read_picture(
+    source: Source,
+    *,
+    separate: Step = ink_share,
+    clean: Step = cleaned,
+    thicken: Step = thickened,
+) -> np.ndarray:
+    """Read a picture as a (784,) uint8 image, 255 = ink, like a row of the digits CSV.
+
+    A picture without ink gives an image of zeros.
+
+    Args:
+        source: a path, a file's bytes, an open file, a picture of Pillow's or an array, as
+            `digits.pictures.decoding.decode` takes them.
+        separate, clean, thicken: other steps than the usual ones, to see what each is worth.
+
+    Raises:
+        InputError: it is no picture, is damaged or cut off, or has too many pixels.
+        OSError: the file cannot be opened.
+    """
+    return mnist_like(ink_of(decode(source).colours, separate, clean), thicken).reshape(-1)
+
+
+def ink_of(colours: np.ndarray, separate: Step = ink_share, clean: Step = cleaned) -> np.ndarray:
+    """(height, width, 3) uint8 colours -> (height, width) float32 share of ink, 0 to 1.
+
+    Without the dirt, the lines of the paper and what else is no digit.
+    """
+    return clean(separate(colours))

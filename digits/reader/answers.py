@@ -1,0 +1,138 @@
+"""What there is to say about a picture: a digit, a number, or why there is neither."""
+
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from digits.dataset import PIXELS
+from digits.errors import InputError
+from digits.network.metrics import percent
+from digits.pictures import Picture, Source, box_of, decode, find_digits, ink_of, several
+from digits.pictures.mnist_like import mnist_like
+from digits.reader.classifier import DigitClassifier, Reading
+
+
+class DigitAnswer(NamedTuple):
+    """One digit, or why none is named."""
+
+    file: str
+    colours: np.ndarray  # (height, width, 3) uint8, the picture
+    images: np.ndarray  # (1, 784) uint8, the digit in it
+    reading: Reading
+    reason: str | None  # blank, several digits, not sure; None where a digit is named
+
+    def as_json(self) -> dict[str, Any]:
+        """What `predict --json` prints."""
+        (digit,), (probabilities,) = self.reading.labels, self.reading.probabilities
+        answer = {
+            "file": self.file,
+            "digit": int(digit) if self.reason is None else None,
+            "probability": float(probabilities[digit]),
+            "probabilities": probabilities.tolist(),
+        }
+        return answer if self.reason is None else answer | {"reason": self.reason}
+
+    def sentence(self, top: int) -> str:
+        """`7  98.1 %  drawing.png`, with as many of the likeliest digits as asked for."""
+        words = [] if self.reason is None else [f"-  {self.reason}"]
+        if self.reason is None or (top > 1 and self.reason != "blank"):
+            (probabilities,) = self.reading.probabilities
+            for digit in np.argsort(-probabilities, kind="stable")[:top]:
+                words.append(f"{digit}  {percent(probabilities[digit], 1)}")
+        return "  ".join([*words, self.file])
+
+
+class NumberAnswer(NamedTuple):
+    """The digits of a number, from left to right."""
+
+    file: str
+    colours: np.ndarray  # (height, width, 3) uint8, the picture
+    images: np.ndarray  # (digits, 784) uint8
+    reading: Reading
+    boxes: list[list[int]]  # x, y, width and height of each digit, in pixels of the file
+
+    @property
+    def number(self) -> str:
+        return "".join(map(str, self.reading.labels))
+
+    def as_json(self) -> dict[str, Any]:
+        """What `predict --number --json` prints."""
+        likeliest = self.reading.probabilities.max(axis=1, initial=0).tolist()
+        digits = [
+            {"digit": digit, "probability": probability, "box": box}
+            for digit, probability, box in zip(
+                self.reading.labels.tolist(), likeliest, self.boxes, strict=True
+            )
+        ]
+        if not digits:
+            return {"file": self.file, "number": None, "digits": [], "reason": "blank"}
+        return {"file": self.file, "number": self.number, "digits": digits}
+
+    def sentence(self, top: int) -> str:
+        """`407  97.2 %  photo.jpg`, with the probability that all of it is right."""
+        if not self.boxes:
+            return f"-  blank  {self.file}"
+        together = np.prod(self.reading.probabilities.max(axis=1), dtype=np.float64)
+        return f"{self.number}  {percent(together, 1)}  {self.file}"
+
+
+class NoAnswer(NamedTuple):
+    """A picture that cannot be read."""
+
+    file: str
+    error: str  # one sentence
+
+    def as_json(self) -> dict[str, Any]:
+        """What `predict --json` prints."""
+        return {"file": self.file, "error": self.error}
+
+
+Answer = DigitAnswer | NumberAnswer | NoAnswer
+
+
+def answer(reader: DigitClassifier, file: str, source: Source, number: bool = False) -> Answer:
+    """What a reader says about one picture; a fault in it becomes its answer.
+
+    Args:
+        reader: that is asked.
+        file: what the picture is called.
+        source: where it is, as `digits.read_picture` takes it.
+        number: whether to read several digits from left to right.
+    """
+    try:
+        picture = decode(source)
+    except InputError as error:
+        return NoAnswer(file, str(error))
+    except OSError as error:
+        return NoAnswer(file, f"{file}: {error.strerror}")
+    ink = ink_of(picture.colours)
+    if number:
+        return number_in(reader, file, picture, find_digits(ink))
+    image = mnist_like(ink).reshape(1, -1)
+    reading = reader.read(image)
+    return DigitAnswer(file, picture.colours, image, reading, doubt(ink, image, reading))
+
+
+def doubt(ink: np.ndarray, image: np.ndarray, reading: Reading) -> str | None:
+    """Why there is no single digit to name, if so."""
+    if not image.any():
+        return "blank"
+    if several(ink):
+        return "several digits"
+    return None if reading.confident[0] else "not sure"
+
+
+def number_in(
+    reader: DigitClassifier, file: str, picture: Picture, parts: Sequence[np.ndarray]
+) -> NumberAnswer:
+    """The answer about a picture of several digits, the ink of each of them a part."""
+    images = np.array([mnist_like(part) for part in parts], np.uint8).reshape(-1, PIXELS)
+    boxes = [box(part, picture.scale) for part in parts]
+    return NumberAnswer(file, picture.colours, images, reader.read(images), boxes)
+
+
+def box(part: np.ndarray, scale: float) -> list[int]:
+    """x, y, width and height of some ink, in pixels of the file."""
+    top, left, bottom, right = box_of(part)
+    return [round(scale * length) for length in (left, top, right - left, bottom - top)]

@@ -1,0 +1,213 @@
+"""A digit reader: what is done to an image, and the network that then names it."""
+
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from digits.dataset import CLASSES, PIXELS, SIDE
+from digits.errors import InputError
+from digits.network import Dense, Network
+from digits.network.layers import checked, described, from_description, parameter_count
+from digits.places import PRETRAINED
+from digits.preprocessing.canonical import canonical
+from digits.reader import checkpoints
+from digits.reader.checkpoints import saved_array
+from digits.reader.novelty import AXES, Novelty
+
+OUTPUT = Dense(CLASSES, "softmax")
+# The one network of this project: 784-16-16-10, 13,002 parameters.
+LAYERS = (Dense(16, "sigmoid"), Dense(16, "sigmoid"), OUTPUT)
+KIND = "digits model"
+# Below this probability of the likeliest digit a reader is not confident. Chosen on validation
+# rows, with `novelty.ACCEPTED`: more than half of the errors are caught by one or the other, and
+# less than two of a hundred right answers (docs/results.md).
+MIN_PROBABILITY = 0.62
+
+
+class Preprocessing(NamedTuple):
+    """What is done to images before the network sees them."""
+
+    function: Callable[[np.ndarray], np.ndarray] | None  # of (N, 784) uint8; None leaves them
+    input_scale: float  # what the network then multiplies their levels by
+
+
+# The model file says which it was, so that prediction does what training did.
+PREPROCESSING = {
+    "raw": Preprocessing(None, 1.0),
+    "as is": Preprocessing(None, 1 / 255),
+    "canonical": Preprocessing(canonical, 1 / 255),
+}
+
+
+def new_network(
+    rng: np.random.Generator,
+    preprocessing: str = "canonical",
+    layers: Sequence[Dense] = LAYERS,
+    dtype: type = np.float32,
+) -> Network:
+    """The digit network before it has learned anything."""
+    return Network(PIXELS, layers, rng, dtype, PREPROCESSING[preprocessing].input_scale)
+
+
+class Reading(NamedTuple):
+    """What a reader makes of N images."""
+
+    posed: np.ndarray  # (N, 784) uint8, the images as the network sees them
+    probabilities: np.ndarray  # (N, 10) float32, of the digits 0 to 9
+    labels: np.ndarray  # (N,) int64, the most probable digits
+    confident: np.ndarray  # (N,) bool, whether they are to be relied on
+
+
+class DigitClassifier:
+    """Names the digit in MNIST-like images.
+
+    Wherever it takes `images`, these are whole numbers from 0, paper, to 255, ink: (N, 784) or
+    (N, 28, 28), or a single image, (784,) or (28, 28), which counts as N = 1; as an array, lists
+    or a DataFrame. What is none of these is refused with an `InputError`.
+
+    Attributes:
+        network: takes 784 inputs, gives 10 probabilities.
+        preprocessing: the name in `PREPROCESSING` of what is done to images first.
+        novelty: what the images it was trained on are like; None if that is not known.
+        about: how it came about: preset, epochs, seed and the like; shown, never computed with.
+    """
+
+    def __init__(
+        self,
+        network: Network,
+        preprocessing: str,
+        novelty: Novelty | None = None,
+        about: Mapping[str, Any] | None = None,
+    ) -> None:
+        self.network = network
+        self.preprocessing = preprocessing
+        self.novelty = novelty
+        self.about = dict(about or {})
+
+    def read(self, images: ArrayLike) -> Reading:
+        """All that there is to say of images.
+
+        An answer is confident where the most probable digit is probable enough, and the image is
+        like those of that digit.
+        """
+        posed = self.preprocess(images)
+        probabilities = self.network.probabilities(posed)
+        labels = probabilities.argmax(axis=1)
+        confident = probabilities.max(axis=1, initial=0) >= MIN_PROBABILITY
+        if self.novelty is not None:
+            error = self.novelty.reconstruction_error(posed, labels)
+            confident &= error <= self.novelty.limit
+        return Reading(posed, probabilities, labels, confident)
+
+    def probabilities(self, images: ArrayLike) -> np.ndarray:
+        """(N, 10) float32 probabilities of the digits 0 to 9."""
+        return self.network.probabilities(self.preprocess(images))
+
+    def predict_proba(self, images: ArrayLike) -> np.ndarray:
+        """`probabilities`, by the name that scikit-learn has for them."""
+        return self.probabilities(images)
+
+    def predict(self, images: ArrayLike) -> np.ndarray:
+        """(N,) int64, the most probable digit of each image."""
+        return self.network.predict(self.preprocess(images))
+
+    def preprocess(self, images: ArrayLike) -> np.ndarray:
+        """The images as the network takes them, (N, 784) uint8."""
+        rows, function = as_rows(images), PREPROCESSING[self.preprocessing].function
+        return rows if function is None else function(rows)
+
+    def save(self, path: str | Path) -> None:
+        """Write the model to an `.npz` file, whole or not at all."""
+        header = {
+            "architecture": repr(self.network),
+            "treatment": self.preprocessing,  # the name it has in files
+            "about": self.about,
+        }
+        arrays = {"theta": self.network.theta}
+        if self.novelty is not None:
+            arrays["means"] = self.novelty.means.astype(np.float16)
+            arrays["axes"] = self.novelty.axes.astype(np.float16)
+            arrays["limit"] = np.asarray(self.novelty.limit)
+        checkpoints.write(Path(path), KIND, header, arrays)
+
+    def __repr__(self) -> str:
+        told = [repr(self.network), self.preprocessing]
+        told += [f"{name} {self.about[name]}" for name in ("preset", "seed") if name in self.about]
+        if "epochs_done" in self.about:
+            told.append(f"{self.about['epochs_done']:,} epochs")
+        return f"DigitClassifier({', '.join(told)})"
+
+
+def as_rows(images: ArrayLike) -> np.ndarray:
+    """Images in any form that `DigitClassifier` takes -> (N, 784) uint8.
+
+    Raises:
+        InputError: they are something else.
+    """
+    try:
+        rows = np.asarray(images)
+    except ValueError:
+        raise InputError("the images have several lengths, expected one length") from None
+    if rows.shape[-2:] == (SIDE, SIDE) and rows.ndim <= 3:
+        rows = rows.reshape(-1, PIXELS)
+    rows = rows[np.newaxis] if rows.shape == (PIXELS,) else rows
+    fits = rows.ndim == 2 and rows.shape[1] == PIXELS and rows.dtype.kind in "buif"
+    if fits and rows.dtype == np.uint8:
+        return rows
+    if not fits or not np.all((rows >= 0) & (rows <= 255) & (rows == np.floor(rows))):
+        raise InputError(
+            f"images are {rows.shape} {rows.dtype}, expected whole numbers from 0 to 255"
+            f" of shape (N, {PIXELS}), or one image of {PIXELS}"
+        )
+    return rows.astype(np.uint8)
+
+
+def load(path: str | Path | None = None) -> DigitClassifier:
+    """The classifier that `DigitClassifier.save` wrote; without a path, the shipped one.
+
+    Raises:
+        InputError: the file is damaged, not a digits model, or of something else than digits.
+        OSError: the file cannot be opened.
+    """
+    path = PRETRAINED if path is None else Path(path)
+    header, arrays = checkpoints.read(path, KIND)
+    preprocessing, about = header.get("treatment"), header.get("about")
+    if preprocessing not in list(PREPROCESSING):
+        raise InputError(
+            f"{path} was trained on {preprocessing!r} images,"
+            f" expected one of {', '.join(PREPROCESSING)}"
+        )
+    layers = saved_layers(path, header.get("architecture"))
+    theta = saved_array(path, arrays, "theta", (parameter_count(PIXELS, layers),), np.float32)
+    network = new_network(np.random.default_rng(0), preprocessing, layers)
+    network.theta[:] = theta
+    about = about if isinstance(about, dict) else None
+    return DigitClassifier(network, preprocessing, saved_novelty(path, arrays), about)
+
+
+def saved_layers(path: Path, architecture: Any) -> list[Dense]:
+    """The layers of a network that reads digits, of whatever hidden ones."""
+    try:
+        inputs, layers = from_description(architecture)
+        checked(inputs, layers)
+    except InputError:
+        inputs, layers = 0, [OUTPUT]
+    if inputs != PIXELS or layers[-1] != OUTPUT:
+        raise InputError(
+            f"{path} holds a network {architecture},"
+            f" expected one like {described(PIXELS, LAYERS)} with any hidden layers"
+        )
+    return layers
+
+
+def saved_novelty(path: Path, arrays: Mapping[str, np.ndarray]) -> Novelty | None:
+    """The novelty in a model file; files that never had one are none the worse for it."""
+    if "limit" not in arrays:
+        return None
+    means = saved_array(path, arrays, "means", (CLASSES, PIXELS), np.float16)
+    axes = saved_array(path, arrays, "axes", (CLASSES, AXES, PIXELS), np.float16)
+    limit = saved_array(path, arrays, "limit", (), np.float32)
+    return Novelty(means.astype(np.float32), axes.astype(np.float32), limit)

@@ -1,0 +1,164 @@
+"""How a digit network is trained: settings and rows become a run, its epochs, and a reader."""
+
+import hashlib
+from collections.abc import Callable, Iterator
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from digits.dataset import CLASSES, Digits, known_labels
+from digits.network import (
+    OPTIMIZERS,
+    Dense,
+    Epoch,
+    Network,
+    Optimizer,
+    centred,
+    train,
+    warmup_cosine,
+)
+from digits.parallel import Progress, row_slices, silent
+from digits.preprocessing import draw_digits
+from digits.preprocessing.elastic import SLICE_ROWS, elastic
+from digits.reader import novelty
+from digits.reader.classifier import OUTPUT, PREPROCESSING, DigitClassifier, new_network
+from digits.reader.settings import Settings
+
+WARMUP = 20  # epochs in which the learning rate of the cosine schedule rises
+TOLD_EVERY = 10 * SLICE_ROWS  # rows after which `progress` hears of slow work
+
+Images = Callable[[np.ndarray], np.ndarray]  # (N, 784) uint8 -> the same
+Examples = tuple[np.ndarray, np.ndarray]  # (N, 784) uint8 as the network takes them, (N,) labels
+
+
+class Run(NamedTuple):
+    """Everything a training run is made of."""
+
+    settings: Settings
+    network: Network
+    optimizer: Optimizer
+    rows: Examples
+    test: Examples
+    rng: np.random.Generator
+    history: list[Epoch]  # of the epochs done so far
+    data_digest: str  # tells whether a checkpoint was made with the same rows
+
+
+def prepare(
+    settings: Settings,
+    rows: Digits,
+    test: Digits,
+    *,
+    preprocess: Images | None = None,
+    progress: Progress = silent,
+) -> Run:
+    """The network, optimizer and inputs that the settings describe, before the first epoch.
+
+    Args:
+        settings: as `settings_of` makes them.
+        rows: digits to learn from.
+        test: digits to be judged on after every epoch.
+        preprocess: in place of what the settings name, to see what that is worth.
+        progress: is told how far it has come.
+
+    Raises:
+        InputError: some digits have no labels.
+    """
+    rng = np.random.default_rng(settings.seed)
+    network = new_network(rng, settings.preprocessing, layers_of(settings))
+    preprocess = preprocess or PREPROCESSING[settings.preprocessing].function
+    images, labels = training_set(settings, rows, rng, progress)
+    posed = [images, test.images]
+    if preprocess is not None:
+        posed = [in_parts(preprocess, part, "preprocessing", progress) for part in posed]
+    return Run(
+        settings,
+        network,
+        optimizer_of(settings, network, posed[0]),
+        rows=(posed[0], labels),
+        test=(posed[1], known_labels(test)),
+        rng=rng,
+        history=[],
+        data_digest=digest(rows, test),
+    )
+
+
+def layers_of(settings: Settings) -> list[Dense]:
+    """The hidden layers, and the ten probabilities."""
+    hidden = [Dense(units, "sigmoid", settings.initializer) for units in settings.hidden]
+    return [*hidden, OUTPUT._replace(initializer=settings.initializer)]
+
+
+def training_set(
+    settings: Settings, rows: Digits, rng: np.random.Generator, progress: Progress = silent
+) -> Examples:
+    """Images and labels to learn from: the rows, bent copies of them, and digits drawn anew."""
+
+    def bent(distance: float, smoothness: float) -> np.ndarray:
+        def copy(images: np.ndarray) -> np.ndarray:
+            return elastic(images, rng, distance, smoothness)
+
+        return in_parts(copy, rows.images, "bending copies", progress)
+
+    copies = [bent(*shape) for shape in settings.copies]
+    drawn = draw_digits(settings.drawn, rng, progress)
+    labels = known_labels(rows)
+    if not copies and not settings.drawn:
+        return rows.images, labels
+    return (
+        np.concatenate([rows.images, *copies, drawn.images]),
+        np.concatenate([*[labels] * (1 + len(copies)), known_labels(drawn)]),
+    )
+
+
+def in_parts(function: Images, images: np.ndarray, what: str, progress: Progress) -> np.ndarray:
+    """function(images), part by part, with word of how far it has come."""
+    made = np.empty_like(images)
+    for rows in row_slices(len(images), TOLD_EVERY):
+        made[rows] = function(images[rows])
+        progress(what, min(1.0, rows.stop / max(1, len(images))))
+    return made
+
+
+def optimizer_of(settings: Settings, network: Network, X: np.ndarray) -> Optimizer:
+    """The optimizer that the settings name, centred on the inputs X where they say so."""
+    rate: Any = settings.learning_rate
+    if settings.schedule == "cosine":
+        rate = warmup_cosine(rate, WARMUP, settings.epochs)
+    optimizer = OPTIMIZERS[settings.optimizer].make(rate, settings.momentum or 0.0)
+    return centred(optimizer, network, X) if settings.centred else optimizer
+
+
+def epochs(run: Run) -> Iterator[Epoch]:
+    """Train on from where the run is; one record an epoch, also added to the run's history."""
+    total, l2, done = run.settings.epochs, run.settings.l2, len(run.history)
+    for record in train(
+        run.network,
+        *run.rows,
+        run.optimizer,
+        total,
+        validation=run.test,
+        l2=l2,
+        epochs_done=done,
+    ):
+        run.history.append(record)
+        yield record
+
+
+def classifier_of(run: Run) -> DigitClassifier:
+    """The run's network as it is now, ready for plain images, with where it came from."""
+    about = {name: value for name, value in run.settings._asdict().items() if value is not None}
+    about |= {"data": run.data_digest, "epochs_done": len(run.history)}
+    if "test_data" in about:
+        about["test_data"] = True  # a model that is passed on need not tell where they are
+    known = novelty.fit(*run.rows, CLASSES)
+    return DigitClassifier(run.network, run.settings.preprocessing, known, about)
+
+
+def digest(*parts: Digits) -> str:
+    """A fingerprint of images and labels."""
+    sha = hashlib.sha256()
+    for digits in parts:
+        sha.update(digits.images.data)
+        sha.update(known_labels(digits).data)
+    return sha.hexdigest()[:16]

@@ -1,0 +1,39 @@
+"""Measures, and draws, what the documents tell: python scripts/research NAME ..."""
+
+import ast
+import sys
+from importlib import import_module
+from pathlib import Path
+
+HERE = Path(__file__).resolve().parent
+sys.path.append(str(HERE.parent / "examples"))  # for `project`, and for the exercises to compare
+
+import project  # noqa: E402  (it needs the line above)
+
+
+def main() -> int:
+    given = sys.argv[1:2]
+    commands = summaries()
+    if given and given[0] in commands:
+        sys.argv[:2] = [f"research {given[0]}"]  # what its usage and its sentences begin with
+        status: int = import_module(given[0]).main()
+        return status
+    asked = given == ["--help"] or given == ["-h"]
+    lines = ["usage: python scripts/research NAME ...", ""]
+    lines += [f"  {name:<12}{text}" for name, text in commands.items()]
+    print("\n".join(lines), file=sys.stdout if asked else sys.stderr)
+    return 0 if asked else 2
+
+
+def summaries() -> dict[str, str]:
+    """The first line of each file here that is a command, by its name."""
+    found = {}
+    for path in sorted(HERE.glob("[!_]*.py")):
+        tree = ast.parse(path.read_text(encoding="utf-8"))
+        if any(isinstance(part, ast.FunctionDef) and part.name == "main" for part in tree.body):
+            found[path.stem] = (ast.get_docstring(tree) or "").partition("\n")[0]
+    return found
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

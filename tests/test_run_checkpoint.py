@@ -1,0 +1,100 @@
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+
+import numpy as np
+import pytest
+from conftest import FILES, ROOT, read_history
+
+from digits.commands import train
+from digits.reader import checkpoints, recipe, run_checkpoint
+
+
+@pytest.mark.parametrize("optimizer", ["gd", "rprop", "adam"])
+def test_a_resumed_run_equals_an_uninterrupted_one(run, optimizer, monkeypatch):
+    flags = ("--optimizer", optimizer, "--epochs", 12, "--quiet")
+    _, whole = run(*flags, folder="whole")
+
+    kept = recipe.train
+
+    def stopped(*arguments, **named):
+        for record in kept(*arguments, **named):
+            yield record
+            if record.epoch == 7:
+                os.kill(os.getpid(), signal.SIGINT)
+
+    monkeypatch.setattr(recipe, "train", stopped)
+    status, parts = run(*flags, folder="parts")
+    assert status == 130 and {path.name for path in parts.iterdir()} == FILES
+    assert json.loads((parts / "metrics.json").read_text())["epochs"] == 8
+    status, parts = run("--resume", "--quiet", folder="parts")
+    assert status == 0
+    assert (parts / "model.npz").read_bytes() == (whole / "model.npz").read_bytes()
+    a, b = (np.array(read_history(folder))[:, :-1].tolist() for folder in (whole, parts))
+    assert a == b
+
+
+def test_a_run_that_was_killed_goes_on_from_its_last_checkpoint(small_csv, tmp_path):
+    script = [sys.executable, str(ROOT / "scripts" / "train.py")]
+    flags = ["--data", str(small_csv), "--epochs", "150", "--checkpoint-every", "2"]
+    subprocess.run([*script, *flags, "--quiet", "--output", tmp_path / "whole"], check=True)
+    killed = subprocess.Popen(
+        [*script, *flags, "--output", tmp_path / "killed"], stderr=subprocess.DEVNULL
+    )
+    while not (tmp_path / "killed" / "checkpoint.npz").exists():
+        assert killed.poll() is None
+        time.sleep(0.01)
+    killed.kill()
+    killed.wait()
+    assert train.main(["--resume", "--quiet", "--output", str(tmp_path / "killed")]) == 0
+    whole, resumed = (tmp_path / name / "model.npz" for name in ("whole", "killed"))
+    assert whole.read_bytes() == resumed.read_bytes()
+
+
+def test_a_finished_run_can_be_prolonged(run):
+    run("--epochs", 3, "--quiet")
+    status, out = run("--resume", "--epochs", 5, "--quiet")
+    assert status == 0 and json.loads((out / "metrics.json").read_text())["epochs"] == 5
+
+
+def test_a_resumed_run_keeps_its_settings(run, capsys):
+    run("--epochs", 3, "--l2", 0.001, "--quiet")
+    assert run("--resume", "--quiet", "--l2", 0.1)[0] == 2
+    assert "--resume goes on with l2 0.001, so l2 0.1 cannot be" in capsys.readouterr().err
+    assert run("--resume", "--quiet", "--l2", 0.001)[0] == 0
+
+
+def test_a_run_cannot_be_resumed_to_end_before_it_is(run, capsys):
+    run("--epochs", 4, "--quiet")
+    assert run("--resume", "--epochs", 2)[0] == 2
+    assert "is at epoch 4" in capsys.readouterr().err
+
+
+def test_a_checkpoint_without_its_settings_is_refused(run, tmp_path, capsys):
+    (tmp_path / "out").mkdir()
+    checkpoints.write(
+        tmp_path / "out" / "checkpoint.npz", run_checkpoint.KIND, {"settings": {}}, {}
+    )
+    assert run("--resume")[0] == 1
+    assert "settings are missing" in capsys.readouterr().err
+
+
+def test_a_checkpoint_of_other_data_is_refused(run, tmp_path, small_csv, capsys):
+    run("--epochs", 2, "--quiet")
+    lines = small_csv.read_text().splitlines(keepends=True)
+    (tmp_path / "other.csv").write_text("".join(lines[:600]))
+    assert run("--resume", "--data", tmp_path / "other.csv")[0] == 1
+    assert "was made with other data" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("content", [b"", b"junk", None])
+def test_a_checkpoint_that_cannot_be_used_is_told_in_one_sentence(run, tmp_path, content, capsys):
+    (tmp_path / "out").mkdir()
+    if content is not None:
+        (tmp_path / "out" / "checkpoint.npz").write_bytes(content)
+    assert run("--resume")[0] == 1
+    error = capsys.readouterr().err
+    assert "checkpoint.npz" in error and error.count("\n") == 1
