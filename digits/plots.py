@@ -5,23 +5,36 @@ from collections.abc import Sequence
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.colors import LinearSegmentedColormap
+from matplotlib.ticker import LogLocator, MaxNLocator, NullLocator, StrMethodFormatter
 
 from digits.dataset import SIDE
 from digits.network import Epoch, Network
+from digits.network.metrics import percent
 
 TRAINING, TEST = "tab:blue", "tab:orange"
 CLASS_COLOURS = LinearSegmentedColormap.from_list("classes", [TRAINING, "white", TEST])
+BELOW_A_DECADE = 8  # times from bottom to top of an axis whose ticks need no logarithm
 MISTAKES = LinearSegmentedColormap.from_list("mistakes", ["white", "tab:red"])
 
 
 def losses(axes: Axes, history: Sequence[Epoch], name: str = "cross-entropy") -> None:
     """Mean loss of training and test rows by epoch, on a logarithmic scale."""
     epochs = [record.epoch for record in history]
-    axes.plot(epochs, [record.loss for record in history], TRAINING, label="training")
+    shown = [("training", TRAINING, [record.loss for record in history])]
     if has_test(history):
-        axes.plot(epochs, [record.validation_loss for record in history], TEST, label="test")
+        shown.append(("test", TEST, [record.validation_loss for record in history]))
+    for label, colour, values in shown:
+        axes.plot(epochs, values, colour, label=label)
     axes.set(xlabel="epoch", ylabel=name, yscale="log", title="Loss")
-    axes.grid(alpha=0.3, which="both")
+    low, high = axes.get_ylim()
+    # 0.1, 0.2, 0.5, 1 over decades; within less than one, round steps as on any other axis
+    several = high > BELOW_A_DECADE * low
+    axes.yaxis.set_major_locator(
+        LogLocator(subs=(1, 2, 5)) if several else MaxNLocator(6, steps=(1, 2, 5, 10))
+    )
+    axes.yaxis.set_major_formatter(StrMethodFormatter("{x:,g}"))
+    axes.yaxis.set_minor_locator(NullLocator())
+    axes.grid(alpha=0.3)
     axes.legend()
 
 
@@ -32,7 +45,7 @@ def accuracies(axes: Axes, history: Sequence[Epoch]) -> None:
     if has_test(history):
         shown.append(("test", TEST, [100 * record.validation_accuracy for record in history]))
     for name, colour, values in shown:
-        axes.plot(epochs, values, colour, label=f"{name}, {values[-1]:.2f} % at the end")
+        axes.plot(epochs, values, colour, label=f"{name}, {percent(values[-1] / 100)} at the end")
     # The first epochs start near 10 %; the interesting part is the top.
     highest = max(values[-1] for _, _, values in shown)
     axes.set(xlabel="epoch", ylabel="accuracy (%)", title="Accuracy")
@@ -59,7 +72,7 @@ def confusion_matrix(axes: Axes, matrix: np.ndarray) -> None:
         axes.text(
             column,
             row,
-            str(count) if count else "·",
+            f"{count:,}" if count else "·",
             ha="center",
             va="center",
             color="white" if mistakes[row, column] > 0.6 * limit else "black",
@@ -69,7 +82,7 @@ def confusion_matrix(axes: Axes, matrix: np.ndarray) -> None:
     digits = range(len(matrix))
     share = np.trace(matrix) / max(1, matrix.sum())
     axes.set(xticks=digits, yticks=digits, xlabel="predicted digit", ylabel="true digit")
-    axes.set_title(f"{matrix.sum() - np.trace(matrix):,} mistakes, {share:.2%} right")
+    axes.set_title(f"{matrix.sum() - np.trace(matrix):,} mistakes, {percent(share)} right")
 
 
 def digit(axes: Axes, image: np.ndarray, title: str) -> None:
@@ -91,7 +104,7 @@ def probabilities(axes: Axes, values: np.ndarray, title: str) -> None:
     digits = np.arange(len(values))
     colours = np.where(digits == values.argmax(), TEST, TRAINING)
     bars = axes.barh(digits, 100 * values, color=colours)
-    axes.bar_label(bars, [f"{100 * value:.1f} %" for value in values], padding=3, fontsize=8)
+    axes.bar_label(bars, [percent(value, 1) for value in values], padding=3, fontsize=8)
     axes.set(xlim=(0, 125), yticks=digits, xticks=[0, 50, 100], xlabel="probability (%)")
     axes.invert_yaxis()
     axes.set_title(title, fontsize=9)

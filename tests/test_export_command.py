@@ -7,9 +7,12 @@ from PIL import Image
 
 import digits as package
 from digits.commands import export, terminal
+from digits.dataset import PIXELS
+from digits.network import Dense
+from digits.network.layers import HIDDEN
 from digits.places import PRETRAINED
 from digits.reader import load
-from digits.reader.classifier import PIXELS, PREPROCESSING, DigitClassifier, new_network
+from digits.reader.classifier import PREPROCESSING, DigitClassifier, new_network
 
 onnx = pytest.importorskip("onnx", reason="onnx is not installed")
 onnxruntime = pytest.importorskip("onnxruntime", reason="onnxruntime is not installed")
@@ -35,6 +38,26 @@ def test_onnxruntime_answers_as_the_reader_does(digits, rng, preprocessing):
     assert found.dtype == np.float32
     assert (found.argmax(axis=1) == expected.argmax(axis=1)).all()
     np.testing.assert_allclose(found, expected, atol=CLOSE)
+
+
+@pytest.mark.parametrize("hidden", [["tanh", "relu"], ["sigmoid", "linear", "tanh", "relu"], []])
+def test_other_stacks_of_layers_are_answered_alike(digits, rng, hidden):
+    layers = [Dense(7 + number, activation) for number, activation in enumerate(hidden)]
+    network = new_network(rng, layers=[*layers, Dense(10, "softmax")])
+    reader = DigitClassifier(network, "canonical")
+    found = onnx_graph.run(onnx_graph.graph_of(reader, {}), digits.images)
+    np.testing.assert_allclose(found, reader.probabilities(digits.images), atol=CLOSE)
+
+
+def test_every_activation_of_the_network_has_an_operator():
+    assert onnx_graph.OPERATORS.keys() >= {*HIDDEN, "softmax"}
+
+
+@pytest.mark.parametrize("name", ["digits.html", "digits"])
+def test_a_file_of_another_kind_is_wrong_usage(name, capsys):
+    with pytest.raises(SystemExit) as stop:
+        export.main(["--output", name])
+    assert stop.value.code == 2 and f"{name} does not end in .onnx" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(

@@ -129,6 +129,43 @@ def test_a_stream_is_read_like_a_file(tmp_path):
     assert read_picture(str(path)).tobytes() == read_picture(path).tobytes()
 
 
+def test_a_picture_may_be_a_path_bytes_pillow_s_or_an_array(tmp_path):
+    path = save(tmp_path / "a.png", drawing())
+    expected = read_picture(path).tobytes()
+    colours = np.repeat(drawing()[:, :, None], 3, axis=2)
+    opaque = np.dstack([colours, np.full(drawing().shape, 255, np.uint8)])
+    with Image.open(path) as opened:
+        for source in (
+            path.read_bytes(), bytearray(path.read_bytes()), opened, Image.fromarray(drawing()),
+            drawing(), drawing().astype(int), drawing() / 255, drawing() > 127,
+            colours, colours / 255, colours > 127, colours.astype(int), opaque,
+        ):  # fmt: skip
+            assert read_picture(source).tobytes() == expected
+
+
+def test_a_picture_of_somebody_s_own_is_left_as_it_was():
+    picture = Image.fromarray(drawing())
+    read_picture(picture)
+    assert picture.info == {} and np.array_equal(np.asarray(picture), drawing())
+
+
+@pytest.mark.parametrize("array", [np.zeros((2, 3, 5)), np.zeros(784), np.zeros((0, 9)),
+                                   np.array([["a"]])])  # fmt: skip
+def test_an_array_that_is_no_picture_is_refused(array):
+    with pytest.raises(
+        InputError, match=r"the array is \(.*, expected numbers of shape \(height, w"
+    ):
+        read_picture(array)
+
+
+@pytest.mark.parametrize("source", [None, 5, [[0, 255]]])
+def test_what_is_no_source_of_a_picture_is_refused(source):
+    with pytest.raises(
+        InputError, match=r"a picture cannot be a .*, expected a path, bytes, an op"
+    ):
+        read_picture(source)
+
+
 @pytest.mark.parametrize("shade", [0, 128, 255])
 def test_a_picture_without_ink_is_blank(tmp_path, shade):
     path = save(tmp_path / "a.png", np.full((50, 40), shade, np.uint8))

@@ -5,7 +5,7 @@ import sys
 import threading
 import time
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from types import FrameType
 
 from tqdm import tqdm
@@ -16,8 +16,8 @@ from digits.parallel import Progress, silent
 
 LINE_SECONDS = 5.0  # without a terminal, there is a line of progress this often
 # What matters comes first: a narrow terminal cuts the end off.
-EPOCHS = "{n_fmt}/{total_fmt} {desc}|{bar}|{elapsed}<{remaining}"
-WORK = "{desc} {percentage:3.0f} %|{bar}|{elapsed}<{remaining}"
+EPOCHS = "{n:,}/{total:,} {desc} |{bar}| {elapsed}<{remaining}"
+WORK = "{desc} {percentage:3.0f} % |{bar}| {elapsed}<{remaining}"
 
 
 def watched(records: Iterable[Epoch], total: int, done: int, quiet: bool) -> Iterator[Epoch]:
@@ -52,21 +52,30 @@ def figures(record: Epoch) -> str:
     return f"{accuracies}, loss {record.loss:.4f}"
 
 
+class WorkBar:
+    """A bar for whatever slow work is doing, a new one for each thing."""
+
+    bar: tqdm | None = None
+
+    def __call__(self, what: str, share: float) -> None:
+        if self.bar is None or self.bar.desc != what or share < self.bar.n:
+            self.close()
+            self.bar = tqdm(total=1.0, desc=what, leave=False, bar_format=WORK, dynamic_ncols=True)
+        self.bar.update(share - self.bar.n)
+
+    def close(self) -> None:
+        if self.bar is not None:
+            self.bar.close()
+
+
 @contextmanager
 def work(quiet: bool) -> Iterator[Progress]:
     """Shows what slow work tells of itself: a bar for each thing done, or a line now and then."""
     if quiet:
         yield silent
     elif sys.stderr.isatty():
-        with tqdm(total=1.0, bar_format=WORK, dynamic_ncols=True, leave=False, delay=1e-9) as bar:
-
-            def show(what: str, share: float) -> None:
-                if bar.desc != what or share < bar.n:
-                    bar.reset()
-                bar.set_description_str(what, refresh=False)
-                bar.update(share - bar.n)
-
-            yield show
+        with closing(WorkBar()) as bar:
+            yield bar
     else:
         next_line = time.monotonic() + LINE_SECONDS
 

@@ -52,7 +52,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def text(line: Line) -> str:
-    value = line.note if line.value is None else f"{line.value:.4g} {line.unit}"
+    value = line.note if line.value is None else f"{line.value:,.4g} {line.unit}"
     ratio = "" if line.ratio is None else f"{line.ratio:.2f}"
     return f"{line.what:28}{line.who:30}{value:>12}  {ratio:>6}".rstrip()
 

@@ -140,8 +140,8 @@ def who(model: Any) -> str:
 def line(name: str, words: str, model: Any, fits: Sequence[Fit]) -> str:
     """A line of the Markdown table: medians, and the accuracy's mean ± standard deviation."""
     accuracies, epochs, seconds = zip(*fits, strict=True)
-    percent = 100 * np.array(accuracies)
-    accuracy = f"{percent.mean():.2f} ± {percent.std(ddof=1):.2f}"
+    points = 100 * np.array(accuracies)
+    accuracy = f"{points.mean():.2f} ± {points.std(ddof=1):.2f}"
     middle = f"{statistics.median(epochs)} | {accuracy} | {statistics.median(seconds):.2f}"
     return f"| {name.replace('_', ' ')} | {who(model)} | {words} | {middle} |"
 
