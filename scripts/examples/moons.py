@@ -36,9 +36,9 @@ def main(argv: Sequence[str] | None = None) -> int:
         print(f"seed {seed}: {percent(scores[-1], 1)} of 200 held-out points right", flush=True)
         if seed == 0:
             report.draw_history(options.output, history)
-            figure = report.new_figure(7, 5)
+            figure = plots.new_figure(7, 5)
             plots.decision_boundary(figure.subplots(), network, *held_out)
-            report.save(figure, options.output / "decision_boundary.png")
+            plots.save(figure, options.output / "decision_boundary.png")
     print(network.summary())
     print(f"accuracy on held-out points: {exercise.spread(scores)}")
     print(f"figures are in {options.output}")

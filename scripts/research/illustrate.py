@@ -14,7 +14,7 @@ from matplotlib.figure import Figure
 
 from check_gradients import finite_differences
 from digits import plots
-from digits.commands import report, terminal
+from digits.commands import terminal
 from digits.dataset import CLASSES, PIXELS, SIDE, Digits, head
 from digits.formats import read
 from digits.network import Adam, Dense, GradientDescent, Network, Optimizer, Rprop
@@ -63,14 +63,14 @@ def main(argv: Sequence[str] | None = None) -> int:
         "differences": differences_figure(reader, digits),
         "drawn": drawn_figure(),
     }.items():
-        report.save(figure, options.output / f"{name}.png")
+        plots.save(figure, options.output / f"{name}.png")
         print(options.output / f"{name}.png", flush=True)
     return 0
 
 
 def sigmoid_figure(digits: Digits) -> Figure:
     """The curve and its slope; and the slopes that raw pixels and shares of 255 meet."""
-    figure = report.new_figure(10, 3.6)
+    figure = plots.new_figure(10, 3.6)
     left, right = figure.subplots(1, 2)
     z = np.linspace(-8, 8, 400)
     left.plot(z, sigmoid(z), label="a = σ(z)")
@@ -93,7 +93,7 @@ def sigmoid_figure(digits: Digits) -> Figure:
 
 def network_figure(network: Network) -> Figure:
     """Units as dots, and between them their weights: orange pulls up, blue pulls down."""
-    figure = report.new_figure(9, 5)
+    figure = plots.new_figure(9, 5)
     axes = figure.subplots()
     heights = [np.linspace(1, -1, count) for count in (17, 16, 16, 10)]
     names = [f"{PIXELS} pixels", "16 sigmoids", "16 sigmoids", "10 probabilities"]
@@ -124,7 +124,7 @@ def network_figure(network: Network) -> Figure:
 
 def weights_figure(network: Network) -> Figure:
     """What each unit of the first layer looks for."""
-    figure = report.new_figure(9, 2.5)
+    figure = plots.new_figure(9, 2.5)
     W, _ = network.parameters[0]
     limit = np.quantile(abs(W), 0.995)
     for number, (axes, w) in enumerate(zip(figure.subplots(2, 8).flat, W.T, strict=True), start=1):
@@ -139,7 +139,7 @@ def weights_figure(network: Network) -> Figure:
 
 def layers_figure(reader: DigitClassifier, image: np.ndarray) -> Figure:
     """An image, its pose, what both hidden layers make of it, and the answer."""
-    figure = report.new_figure(12, 2.9)
+    figure = plots.new_figure(12, 2.9)
     seen, posed, first, second, answer = figure.subplots(
         1, 5, gridspec_kw={"width_ratios": [1, 1, 0.7, 0.7, 1]}
     )
@@ -160,7 +160,7 @@ def pose_figure(digits: Digits) -> Figure:
     """Of each digit, one that its pose changes more than most."""
     posed = canonical(digits.images)
     change = np.linalg.norm(posed.astype(float) - digits.images, axis=1)
-    figure = report.new_figure(10, 2.4)
+    figure = plots.new_figure(10, 2.4)
     for column, axes in enumerate(figure.subplots(2, CLASSES).T):
         (rows,) = np.nonzero(digits.labels == column)
         row = rows[np.argsort(change[rows])[int(0.85 * len(rows))]]
@@ -195,7 +195,7 @@ def descent_figure(reader: DigitClassifier, digits: Digits) -> Figure:
 
     across = np.linspace(-REACH, REACH, 61)
     surface = np.array([[loss_at(best + np.array([x, y]))[0] for x in across] for y in across])
-    figure = report.new_figure(11, 4.8)
+    figure = plots.new_figure(11, 4.8)
     for axes, optimizers in zip(figure.subplots(1, 2), PATHS, strict=True):
         levels = surface.min() + np.ptp(surface) * np.linspace(0, 1, 16) ** 3
         axes.contour(across, across, surface, levels=levels, colors="grey", linewidths=0.6)
@@ -233,7 +233,7 @@ def differences_figure(reader: DigitClassifier, digits: Digits) -> Figure:
     _, _, gradient = network.loss_and_gradient(X, targets)
     moves = np.geomspace(1e-12, 1, 37)
     apart = [np.linalg.norm(finite_differences(network, X, targets, h) - gradient) for h in moves]
-    figure = report.new_figure(6, 3.4)
+    figure = plots.new_figure(6, 3.4)
     axes = figure.subplots()
     axes.loglog(moves, np.array(apart) / np.linalg.norm(gradient), marker="o", markersize=3)
     axes.set(xlabel="h", ylabel="relative difference", title="Too small is as bad as too large")
@@ -244,7 +244,7 @@ def differences_figure(reader: DigitClassifier, digits: Digits) -> Figure:
 def drawn_figure() -> Figure:
     """Twenty drawn digits of each kind."""
     images, labels = draw_digits(CLASSES * DRAWN, np.random.default_rng(0))
-    figure = report.new_figure(0.55 * DRAWN, 5.6)
+    figure = plots.new_figure(0.55 * DRAWN, 5.6)
     order = np.argsort(labels, kind="stable")
     for axes, i in zip(figure.subplots(CLASSES, DRAWN).flat, order, strict=True):
         plots.digit(axes, images[i], "")

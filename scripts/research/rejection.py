@@ -13,7 +13,8 @@ from pathlib import Path
 import numpy as np
 from matplotlib.axes import Axes
 
-from digits.commands import progress, report, terminal
+from digits import plots
+from digits.commands import progress, terminal
 from digits.dataset import take_rows
 from digits.formats import read
 from digits.network.metrics import percent
@@ -42,11 +43,11 @@ def main(argv: Sequence[str] | None = None) -> int:
     reader = recipe.classifier_of(run)
     known, others = reader.read(validation.images), reader.read(scribbles(SCRIBBLES))
     correct = known.labels == validation.labels
-    figure = report.new_figure(10, 4)
+    figure = plots.new_figure(10, 4)
     left, right = figure.subplots(1, 2)
     by_probability(left, known, correct)
     by_novelty(right, reader, known, correct, others)
-    report.save(figure, options.output)
+    plots.save(figure, options.output)
     print(f"validation: {percent(correct.mean())} right")
     print(f"right answers withheld: {percent(1 - known.confident[correct].mean())}")
     print(f"errors caught: {percent(1 - known.confident[~correct].mean(), 1)}")

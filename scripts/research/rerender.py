@@ -15,7 +15,7 @@ import numpy as np
 from tqdm import tqdm
 
 from digits import plots
-from digits.commands import report, terminal
+from digits.commands import terminal
 from digits.dataset import SIDE, split
 from digits.formats import read
 from digits.network.metrics import percent
@@ -75,8 +75,8 @@ def redrawn(name: str, raw: np.ndarray, steps: Steps) -> np.ndarray:
 
 
 def draw(path: Path, name: str, images: np.ndarray) -> None:
-    figure = report.new_figure(12, 6)
+    figure = plots.new_figure(12, 6)
     figure.suptitle(f"{name}: misread")
     for axes, image in zip(figure.subplots(5, 10).flat, images, strict=False):
         plots.digit(axes, image, "")
-    report.save(figure, path)
+    plots.save(figure, path)
