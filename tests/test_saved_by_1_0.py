@@ -28,6 +28,7 @@ def test_a_checkpoint_still_tells_its_settings():
         "canonical", (16, 16), None,
     )  # fmt: skip
     assert (settings.optimizer, settings.learning_rate, settings.l2) == ("rprop", 0.01, 2e-4)
+    assert settings.schedule == "constant"
 
 
 def test_a_checkpoint_still_goes_on_as_an_uninterrupted_run_does(run, tmp_path):

@@ -33,8 +33,15 @@ REFUSED = [
 ]
 # A file of an optimizer that has no momentum may tell of one: earlier versions wrote such files.
 TOGETHER = [
-    ({"momentum": None}, "momentum is None with gd, expected it with gd only"),
-    ({"optimizer": "adam", "momentum": 0.9}, "momentum is 0.9 with adam, expected it with gd only"),
+    ({"optimizer": "rprop", "schedule": "cosine"}, "schedule is 'cosine', expected constant with"),
+    (
+        {"momentum": None},
+        "momentum is None, expected a number from 0 to below",
+    ),
+    (
+        {"optimizer": "adam", "momentum": 0.9},
+        "momentum is 0.9, expected None with the",
+    ),
 ]
 
 
@@ -64,7 +71,7 @@ def test_every_setting_has_a_rule_and_every_preset_keeps_them():
     for preset in PRESETS:
         for optimizer in ("gd", "rprop", "adam"):
             assert settings_of(preset, optimizer=optimizer).preset == preset
-    assert settings_of() == Settings()
+    assert settings_of("default") == settings_of()
 
 
 def test_another_optimizer_brings_its_own_settings_and_a_preset_keeps_its_own():

@@ -171,6 +171,7 @@ class OptimizerKind(NamedTuple):
     make: Callable[[float | Schedule, float], Optimizer]  # of a learning rate and a momentum
     learning_rate: float  # where nobody gives one
     has_momentum: bool
+    has_schedule: bool
     needs_full_batch: bool
 
 
@@ -179,18 +180,21 @@ OPTIMIZERS = {
         lambda rate, momentum: GradientDescent(rate, momentum, nesterov=True),
         learning_rate=0.1,
         has_momentum=True,
+        has_schedule=True,
         needs_full_batch=False,
     ),
     "rprop": OptimizerKind(
         lambda rate, _: Rprop(rate),  # type: ignore[arg-type]  # it has no schedule
         learning_rate=0.01,
         has_momentum=False,
+        has_schedule=False,
         needs_full_batch=True,
     ),
     "adam": OptimizerKind(
         lambda rate, _: Adam(rate),
         learning_rate=0.01,
         has_momentum=False,
+        has_schedule=True,
         needs_full_batch=False,
     ),
 }

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from digits.dataset import CLASSES, PIXELS, SIDE
-from digits.errors import InputError
+from digits.errors import InputError, is_count
 from digits.network import Dense, Network
 from digits.network.layers import checked, described, from_description, parameter_count
 from digits.places import PRETRAINED
@@ -136,7 +136,7 @@ class DigitClassifier:
     def __repr__(self) -> str:
         told = [repr(self.network), self.preprocessing]
         told += [f"{name} {self.about[name]}" for name in ("preset", "seed") if name in self.about]
-        if "epochs_done" in self.about:
+        if is_count(self.about.get("epochs_done")):
             told.append(f"{self.about['epochs_done']:,} epochs")
         return f"DigitClassifier({', '.join(told)})"
 

@@ -14,14 +14,14 @@ from digits.reader.classifier import PREPROCESSING
 class Settings(NamedTuple):
     """How a digit network is trained. `settings_of` makes them, and checks what it is given."""
 
-    preset: str = "default"
+    preset: str
+    optimizer: str  # a name in `digits.network.OPTIMIZERS`
+    learning_rate: float
+    momentum: float | None  # None for optimizers that have none
+    schedule: str  # of the learning rate: constant or cosine
+    l2: float
+    epochs: int
     seed: int = 0  # of everything random
-    optimizer: str = "gd"  # a name in `digits.network.OPTIMIZERS`
-    learning_rate: float = 3.0
-    momentum: float | None = 0.9  # None for optimizers that have none
-    schedule: str = "cosine"  # of the learning rate; or constant
-    l2: float = 4e-4
-    epochs: int = 160
     preprocessing: str = "canonical"  # a name in `digits.reader.classifier.PREPROCESSING`
     centred: bool = True  # whether steps are taken as if all inputs were centred
     hidden: tuple[int, ...] = (16, 16)  # units of each hidden layer, all of them sigmoids
@@ -109,20 +109,21 @@ def saved_settings(saved: Any) -> Settings:
     named = {FORMERLY.get(str(name), str(name)): value for name, value in saved.items()}
     check("optimizer", named["optimizer"])
     if not OPTIMIZERS[named["optimizer"]].has_momentum:
-        named["momentum"] = None
-    return checked_settings(named)
+        named.pop("momentum", None)  # a preset's, which version 1.0.0 saved along
+    return checked_settings(TUNED[named["optimizer"]] | named)
 
 
 def checked_settings(given: Mapping[str, Any]) -> Settings:
-    """The settings by name, each of them checked; those not given are the default preset's."""
+    """The settings by name, each of them checked, and that they go together."""
     for name, value in given.items():
         check(name, value)
     settings = Settings(**{name: plain(value) for name, value in given.items()})
-    if (settings.momentum is not None) != OPTIMIZERS[settings.optimizer].has_momentum:
-        raise InputError(
-            f"momentum is {settings.momentum} with {settings.optimizer}, expected it with"
-            f" {', '.join(name for name, kind in OPTIMIZERS.items() if kind.has_momentum)} only"
-        )
+    optimizer, kind = settings.optimizer, OPTIMIZERS[settings.optimizer]
+    fits, momentum = (settings.momentum is not None) == kind.has_momentum, settings.momentum
+    expected = "a number from 0 to below 1" if kind.has_momentum else "None"
+    expect(fits, "momentum", momentum, f"{expected} with the optimizer {optimizer}")
+    fits = kind.has_schedule or settings.schedule == "constant"
+    expect(fits, "schedule", settings.schedule, f"constant with the optimizer {optimizer}")
     return settings
 
 
