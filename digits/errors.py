@@ -10,7 +10,7 @@ import numpy as np
 class InputError(ValueError):
     """A file or setting cannot be used; its message is one sentence that says what, where and why.
 
-    Scripts print the sentence and exit with status 1; every other exception is a bug.
+    Commands print the sentence and end with status 1; every other exception is a bug.
     """
 
 

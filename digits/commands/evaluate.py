@@ -2,7 +2,7 @@
 
 examples:
     digits evaluate
-    digits evaluate --model models/mine/model.npz --output models/mine
+    digits evaluate --model models/mine/model.npz --output models/mine/scores
     digits evaluate --test-data t10k-images-idx3-ubyte.gz
 """
 
@@ -91,7 +91,7 @@ def add_data_flags(parser: argparse.ArgumentParser) -> None:
     """Flags that name the digits to score a model on."""
     add = parser.add_argument
     add("--data", type=Path, nargs="+", metavar="FILE",
-        help="digits, the last of which are test rows (default: the bundled ones)")  # fmt: skip
+        help="digits, the last of which are test rows (default: those of a clone)")  # fmt: skip
     add("--test-data", type=Path, nargs="+", metavar="FILE", help="digits, all of them test rows")
     terminal.add_transposed(parser)
     add("--train-rows", type=terminal.whole_number, metavar="N",

@@ -32,7 +32,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     if options.csv:
         return label_csv(reader, options.csv, options.output)
     unread, seen = 0, []
-    for name in with_bar(list(files(options.pictures))):
+    for name in with_bar(list(expanded(options.pictures))):
         said = answered(reader, name, options.number)
         if options.json:
             print(json.dumps(said.as_json()), flush=True)
@@ -74,7 +74,7 @@ def parse(argv: Sequence[str] | None) -> argparse.Namespace:
     return options
 
 
-def files(names: Sequence[str]) -> Iterator[str]:
+def expanded(names: Sequence[str]) -> Iterator[str]:
     """The names, with the pictures in it for each directory; an empty one stays, to be told of."""
     for name in names:
         inside = pictures_in(Path(name)) if Path(name).is_dir() else []

@@ -1,7 +1,7 @@
 """Train the digit network on digits; leave a model, curves and a confusion matrix.
 
 Digits come as a CSV, as MNIST's IDX files, as mnist.npz, or as a folder of pictures with
-sub-folders 0 to 9; data/README.md says more.
+sub-folders 0 to 9.
 
 examples:
     digits train
@@ -87,7 +87,13 @@ def parse(argv: Sequence[str] | None) -> argparse.Namespace:
     """The flags; what was not given is None."""
     parser = terminal.command_parser("train", __doc__)
     add, whole, number = parser.add_argument, terminal.whole_number, terminal.number
-    add("--data", type=Path, nargs="+", metavar="FILE", help="digits (default: the bundled ones)")
+    add(
+        "--data",
+        type=Path,
+        nargs="+",
+        metavar="FILE",
+        help="digits (default: the bundled ones of a clone)",
+    )
     add("--test-data", type=Path, nargs="+", metavar="FILE",
         help="digits to test on (default: the rows of --data after the training rows)")  # fmt: skip
     terminal.add_transposed(parser)
@@ -129,7 +135,7 @@ def given_settings(options: argparse.Namespace) -> dict[str, Any]:
 def new_settings(options: argparse.Namespace) -> Settings:
     """Settings of a run that starts from the beginning."""
     preset = options.preset or "default"
-    expect_momentum(options, options.optimizer or PRESETS[preset]["optimizer"])
+    expect_momentum(options, options.optimizer or settings_of(preset).optimizer)
     data = [str(path) for path in terminal.digits_given(options.data)]
     return settings_of(preset, **{"data": data, **given_settings(options)})
 

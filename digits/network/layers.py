@@ -22,7 +22,7 @@ from digits.network.outputs import OUTPUTS
 
 Array = np.ndarray
 NUMBER = re.compile(r"[1-9]\d{0,8}")
-LAYER = re.compile(r"[a-z]+ [1-9]\d{0,8}")
+LAYER = re.compile(r"[a-z]\w* [1-9]\d{0,8}", re.ASCII)
 Initializer = Callable[[np.random.Generator, Array, Array], None]
 
 

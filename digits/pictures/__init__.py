@@ -1,7 +1,7 @@
 """Any picture to images like MNIST's: what is ink, what is a digit, and where the digits are."""
 
 from digits.pictures.decoding import Picture, Source, decode, row_as_it_is
-from digits.pictures.reading import ink_of, read_picture
+from digits.pictures.reading import looked_at, read_picture
 from digits.pictures.segments import box_of, find_digits, several
 
 __all__ = [
@@ -10,7 +10,7 @@ __all__ = [
     "box_of",
     "decode",
     "find_digits",
-    "ink_of",
+    "looked_at",
     "read_picture",
     "row_as_it_is",
     "several",

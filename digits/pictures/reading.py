@@ -5,7 +5,7 @@ from collections.abc import Callable
 import numpy as np
 
 from digits.pictures.cleaning import cleaned
-from digits.pictures.decoding import Source, decode
+from digits.pictures.decoding import Picture, Source, decode
 from digits.pictures.mnist_like import mnist_like, thickened
 from digits.pictures.paper import ink_share
 
@@ -32,12 +32,16 @@ def read_picture(
         InputError: it is no picture, is damaged or cut off, or has too many pixels.
         OSError: the file cannot be opened.
     """
-    return mnist_like(ink_of(decode(source).colours, separate, clean), thicken).reshape(-1)
+    _, ink = looked_at(source, separate, clean)
+    return mnist_like(ink, thicken).reshape(-1)
 
 
-def ink_of(colours: np.ndarray, separate: Step = ink_share, clean: Step = cleaned) -> np.ndarray:
-    """(height, width, 3) uint8 colours -> (height, width) float32 share of ink, 0 to 1.
+def looked_at(
+    source: Source, separate: Step = ink_share, clean: Step = cleaned
+) -> tuple[Picture, np.ndarray]:
+    """A picture, and its (height, width) float32 share of ink, 0 to 1.
 
-    Without the dirt, the lines of the paper and what else is no digit.
+    Without the dirt, the lines of the paper and what else is no digit. Raises as `read_picture`.
     """
-    return clean(separate(colours))
+    picture = decode(source)
+    return picture, clean(separate(picture.colours))

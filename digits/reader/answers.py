@@ -8,7 +8,7 @@ import numpy as np
 from digits.dataset import PIXELS
 from digits.errors import InputError
 from digits.network.metrics import percent
-from digits.pictures import Picture, Source, box_of, decode, find_digits, ink_of, several
+from digits.pictures import Picture, Source, box_of, find_digits, looked_at, several
 from digits.pictures.mnist_like import mnist_like
 from digits.reader.classifier import DigitClassifier, Reading
 
@@ -101,12 +101,11 @@ def answer(reader: DigitClassifier, file: str, source: Source, number: bool = Fa
         number: whether to read several digits from left to right.
     """
     try:
-        picture = decode(source)
+        picture, ink = looked_at(source)
     except InputError as error:
         return NoAnswer(file, str(error))
     except OSError as error:
         return NoAnswer(file, f"{file}: {error.strerror}")
-    ink = ink_of(picture.colours)
     if number:
         return number_in(reader, file, picture, find_digits(ink))
     image = mnist_like(ink).reshape(1, -1)

@@ -39,7 +39,6 @@ class Run(NamedTuple):
     optimizer: Optimizer
     rows: Examples
     test: Examples
-    rng: np.random.Generator
     history: list[Epoch]  # of the epochs done so far
     data_digest: str  # tells whether a checkpoint was made with the same rows
 
@@ -77,7 +76,6 @@ def prepare(
         optimizer_of(settings, network, posed[0]),
         rows=(posed[0], labels),
         test=(posed[1], known_labels(test)),
-        rng=rng,
         history=[],
         data_digest=digest(rows, test),
     )

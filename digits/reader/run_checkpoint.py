@@ -20,7 +20,6 @@ def save(path: Path, run: Run) -> None:
         "architecture": repr(run.network),
         "settings": run.settings._asdict(),
         "data_digest": run.data_digest,
-        "random_state": run.rng.bit_generator.state,
     }
     state = {f"optimizer_{name}": array for name, array in run.optimizer.state.items()}
     history = np.array(run.history, np.float64).reshape(-1, len(Epoch._fields))
@@ -61,5 +60,4 @@ def restore(path: Path, run: Run) -> None:
     for name, array in arrays.items():
         if name.startswith("optimizer_"):
             run.optimizer.state[name.removeprefix("optimizer_")] = array
-    run.rng.bit_generator.state = header["random_state"]
     run.history[:] = [Epoch(int(row[0]), *map(float, row[1:])) for row in arrays["history"]]

@@ -8,7 +8,9 @@ import numpy as np
 from digits.errors import InputError, expect, is_count, is_number
 from digits.network import OPTIMIZERS
 from digits.network.layers import INITIALIZERS
-from digits.reader.classifier import PREPROCESSING
+from digits.reader.classifier import LAYERS, PREPROCESSING
+
+HIDDEN_UNITS = tuple(dense.units for dense in LAYERS[:-1])
 
 
 class Settings(NamedTuple):
@@ -24,7 +26,7 @@ class Settings(NamedTuple):
     seed: int = 0  # of everything random
     preprocessing: str = "canonical"  # a name in `digits.reader.classifier.PREPROCESSING`
     centred: bool = True  # whether steps are taken as if all inputs were centred
-    hidden: tuple[int, ...] = (16, 16)  # units of each hidden layer, all of them sigmoids
+    hidden: tuple[int, ...] = HIDDEN_UNITS  # of each hidden layer, all of them sigmoids
     initializer: str | None = None  # a name in `digits.network.layers.INITIALIZERS`; None: as suits
     copies: tuple[tuple[float, float], ...] = ()  # distance and smoothness of each elastic copy
     drawn: int = 0  # digits that are drawn in addition
@@ -91,11 +93,12 @@ def settings_of(preset: str = "default", /, **given: Any) -> Settings:
     """
     check("preset", preset)
     chosen = PRESETS[preset]
-    optimizer = given.get("optimizer", chosen["optimizer"])
+    own = chosen.get("optimizer", "gd")
+    optimizer = given.get("optimizer", own)
     check("optimizer", optimizer)
-    tuned, own = TUNED[optimizer], optimizer == chosen["optimizer"]
-    basis = tuned | chosen if own else chosen | tuned
-    return checked_settings(basis | {"preset": preset} | given)
+    tuned = TUNED[optimizer]
+    basis = tuned | chosen if optimizer == own else chosen | tuned
+    return checked_settings(basis | {"preset": preset, "optimizer": optimizer} | given)
 
 
 def saved_settings(saved: Any) -> Settings:

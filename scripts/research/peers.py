@@ -8,7 +8,7 @@ import platform
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -16,6 +16,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from digits import dataset
+from digits.commands import terminal
 from digits.dataset import CLASSES, PIXELS, SIDE, Digits
 from digits.formats import read
 from digits.formats.columns import PIXEL_NAMES
@@ -261,8 +262,18 @@ def shifted(digits: Digits, rows: int) -> Digits:
     return Digits(images, labels)
 
 
-def main() -> int:
-    job, *rest = sys.argv[1:]
-    told = reach(rest[0], float(rest[1])) if job == "reach" else grow(rest[0], int(rest[1]))
-    print(json.dumps(told))
+@terminal.command
+def main(argv: Sequence[str] | None = None) -> int:
+    parser = terminal.parser(__doc__)
+    jobs = parser.add_subparsers(required=True, metavar="JOB")
+    job = jobs.add_parser("reach", help="train until so large a share of the test digits is right")
+    job.add_argument("peer", choices=REACHERS)
+    job.add_argument("target", type=float)
+    job.set_defaults(work=lambda options: reach(options.peer, options.target))
+    job = jobs.add_parser("grow", help="three epochs over so many rows, made of a few digits")
+    job.add_argument("few", help="an .npz of images and labels")
+    job.add_argument("rows", type=int)
+    job.set_defaults(work=lambda options: grow(options.few, options.rows))
+    options = parser.parse_args(argv)
+    print(json.dumps(options.work(options)))
     return 0
