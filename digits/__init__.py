@@ -26,6 +26,10 @@ __version__ = "1.0.0"
 _WINGS = {"DigitClassifier": "reader", "load": "reader", "read_picture": "pictures"}
 
 
+def __dir__() -> list[str]:
+    return [*__all__, "__version__"]
+
+
 def __getattr__(name: str) -> Any:
     if name not in __all__:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

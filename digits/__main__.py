@@ -5,6 +5,7 @@ import sys
 from collections.abc import Sequence
 from importlib import import_module
 from importlib.util import find_spec
+from pathlib import Path
 
 from digits import __version__
 from digits.parallel import limit_blas_threads
@@ -19,7 +20,7 @@ COMMANDS = {
 # What the package needs: the modules, and what pip calls them.
 REQUIRED = {"numpy": "numpy", "pandas": "pandas", "matplotlib": "matplotlib", "tqdm": "tqdm",
             "PIL": "pillow", "threadpoolctl": "threadpoolctl"}  # fmt: skip
-NOT_INSTALLED, INTERRUPTED = 1, 130
+INTERRUPTED = 130
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -45,10 +46,7 @@ def run(command: str, argv: Sequence[str] | None = None) -> int:
         argv: its arguments; None for those of this process.
     """
     limit_blas_threads()
-    if missing := [package for module, package in REQUIRED.items() if find_spec(module) is None]:
-        packages = " ".join(missing)
-        print(f"{packages} not found; python -m pip install {packages}", file=sys.stderr)
-        return NOT_INSTALLED
+    expect_requirements()
     try:
         module = import_module(f"digits.commands.{command}")
     except KeyboardInterrupt:  # before the command is there to answer it
@@ -56,6 +54,15 @@ def run(command: str, argv: Sequence[str] | None = None) -> int:
         return INTERRUPTED
     status: int = module.main(argv)
     return status
+
+
+def expect_requirements() -> None:
+    """End this process with a sentence if what the package needs is not installed."""
+    missing = [package for module, package in REQUIRED.items() if find_spec(module) is None]
+    if missing:
+        listed = Path(__file__).resolve().parent.parent / "requirements.txt"
+        what = f"-r {listed}" if listed.exists() else " ".join(missing)
+        raise SystemExit(f"{', '.join(missing)} not found; python -m pip install {what}")
 
 
 if __name__ == "__main__":

@@ -1,7 +1,6 @@
 """The one exception for what a person gave and the program cannot use, and how it is raised."""
 
 import math
-from numbers import Real
 from typing import Any
 
 import numpy as np
@@ -32,5 +31,8 @@ def is_count(value: Any, least: int = 1) -> bool:
 
 def is_number(value: Any, least: float = -math.inf) -> bool:
     """Whether that is a finite number, and not too small."""
-    real = isinstance(value, Real) and not isinstance(value, bool)
-    return real and math.isfinite(value) and bool(value >= least)
+    real = isinstance(value, int | float | np.number) and not isinstance(value, bool)
+    try:
+        return real and math.isfinite(value) and bool(value >= least)
+    except (OverflowError, TypeError):  # a whole number beyond all floats; a complex one
+        return False

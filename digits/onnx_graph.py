@@ -28,7 +28,7 @@ OPSET = 20  # the first with AffineGrid, and with a GridSample that takes float6
 INPUT, OUTPUT = "images", "probabilities"
 ROWS = 1000  # that onnxruntime is given at a time, so that memory stays small
 
-AS_IT_IS = "X = Cast<to=1>(rows)"
+WITHOUT_POSE = "X = Cast<to=1>(rows)"
 
 # Places in an image are -1 to 1 for ONNX, from the centre of the first pixel to that of the last.
 CANONICAL = """
@@ -120,7 +120,7 @@ def graph_of(reader: DigitClassifier, metadata: Mapping[str, str]) -> bytes:
     It takes `images`, (N, 28, 28) uint8, 255 = ink, and gives `probabilities`, (N, 10) float32.
     `metadata` goes along with it.
     """
-    steps = CANONICAL if reader.preprocessing == "canonical" else AS_IT_IS
+    steps = CANONICAL if reader.preprocessing == "canonical" else WITHOUT_POSE
     lines = [line.split("#")[0].strip() for line in steps.splitlines()]
     lines += network_lines(reader.network.layers)
     model = parser.parse_model(

@@ -1,7 +1,7 @@
-"""The same function over many pieces, in threads, with the results in the pieces' order.
+"""The same function over many items, in threads, with the results in the items' order.
 
 NumPy and pandas release Python's lock while they work on arrays, so threads do run side by side.
-What is computed does not depend on their number: each piece is worked on by itself, and whoever
+What is computed does not depend on their number: each item is worked on by itself, and whoever
 adds the results up does so in order.
 """
 

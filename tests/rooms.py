@@ -27,7 +27,8 @@ def modules_imported(file: Path) -> set[str]:
                 found.add(module)
         elif isinstance(node, ast.Import):
             names = (alias.name for alias in node.names)
-            found |= {name.removeprefix("digits.") for name in names if name.startswith("digits.")}
+            ours = (name for name in names if name.partition(".")[0] == "digits")
+            found |= {name.partition(".")[2] for name in ours}
     return found
 
 
@@ -35,7 +36,7 @@ def rooms_imported(name: str, file: Path) -> set[str]:
     """Modules of the same wing by their own names, and other wings and rooms by theirs."""
     wing = name.partition("/")[0] if "/" in name else None
     rooms = set()
-    for module in modules_imported(file):
+    for module in filter(None, modules_imported(file)):
         first, _, rest = module.partition(".")
         rooms.add(rest if first == wing and rest else first)
     return rooms

@@ -137,6 +137,9 @@ def test_images_may_be_one_or_many_arrays_lists_and_frames(reader, digits):
         assert reader.probabilities(images).tobytes() == expected.tobytes()
         assert reader.predict_proba(images).tobytes() == expected.tobytes()
         assert reader.predict(images).tolist() == expected.argmax(axis=1).tolist()
+    assert reader.predict(frame.astype("Int64")).tolist() == expected.argmax(axis=1).tolist()
+    inked = np.where(rows > 127, 255, 0)
+    assert reader.predict(rows > 127).tolist() == reader.predict(inked).tolist()
     for image in (rows[0], rows[0].reshape(28, 28), rows[0].tolist(), frame.iloc[0]):
         assert reader.predict(image).tolist() == expected[:1].argmax(axis=1).tolist()
 

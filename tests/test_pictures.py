@@ -136,9 +136,11 @@ def test_a_picture_may_be_a_path_bytes_pillow_s_or_an_array(tmp_path):
     opaque = np.dstack([colours, np.full(drawing().shape, 255, np.uint8)])
     with Image.open(path) as opened:
         for source in (
-            path.read_bytes(), bytearray(path.read_bytes()), opened, Image.fromarray(drawing()),
+            path, path.read_bytes(), bytearray(path.read_bytes()), memoryview(path.read_bytes()),
+            opened, Image.fromarray(drawing()),
             drawing(), drawing().astype(int), drawing() / 255, drawing() > 127,
-            colours, colours / 255, colours > 127, colours.astype(int), opaque,
+            colours, colours / 255, colours > 127, colours.astype(int), colours * np.uint16(257),
+            opaque,
         ):  # fmt: skip
             assert read_picture(source).tobytes() == expected
 
@@ -156,6 +158,12 @@ def test_an_array_that_is_no_picture_is_refused(array):
         InputError, match=r"the array is \(.*, expected numbers of shape \(height, w"
     ):
         read_picture(array)
+
+
+@pytest.mark.parametrize("source", [Image.new("L", (0, 5)), "a\0b"])
+def test_what_has_no_pixels_or_no_name_is_refused(source):
+    with pytest.raises(InputError, match=r"has no pixels, expected|is no file's name, expected"):
+        read_picture(source)
 
 
 @pytest.mark.parametrize("source", [None, 5, [[0, 255]]])

@@ -79,7 +79,7 @@ def test_a_checkpoint_without_its_settings_is_refused(run, tmp_path, capsys):
         tmp_path / "out" / "checkpoint.npz", run_checkpoint.KIND, {"settings": {}}, {}
     )
     assert run("--resume")[0] == 1
-    assert "settings are missing" in capsys.readouterr().err
+    assert "settings lack preset" in capsys.readouterr().err
 
 
 def test_a_checkpoint_of_other_data_is_refused(run, tmp_path, small_csv, capsys):

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from digits.errors import InputError
-from digits.reader import checkpoints, run_checkpoint, settings_of
+from digits.reader import checkpoints, recipe, run_checkpoint, settings_of
 from digits.reader.settings import PRESETS, RULES, Settings, saved_settings
 
 REFUSED = [
@@ -22,10 +22,13 @@ REFUSED = [
     ({"l2": -1}, "l2 is -1, expected a number from 0 on"),
     ({"preprocessing": "blur"}, "preprocessing is 'blur', expected one of raw, as is, canonical"),
     ({"centred": 1}, "centred is 1, expected True or False"),
-    ({"hidden": 16}, "hidden is 16, expected a list, each of it a whole number from 1 on"),
+    ({"hidden": 16}, "hidden is 16, expected a list, each of it a whole number from 1 to 10,000"),
+    ({"hidden": [10**8]}, "hidden is .* expected a list"),
+    ({"copies": [(0.6, 0)]}, "copies is .* expected a list"),
+    ({"learning_rate": 10**400}, "learning_rate is 1000.* expected a number from 0 on"),
     ({"hidden": [16, 0]}, r"hidden is \[16, 0\], expected"),
     ({"initializer": "zeros"}, "initializer is 'zeros', expected None or one of glorot, he, un"),
-    ({"copies": [(1.0,)]}, "copies is .* expected a list, each of it a pair of numbers from 0 on"),
+    ({"copies": [(1.0,)]}, "copies is .* expected a list, each of it a pair of numbers above 0"),
     ({"drawn": -5}, "drawn is -5"),
     ({"train_rows": 0}, "train_rows is 0, expected None or a whole number from 1 on"),
     ({"data": "train.csv"}, "data is 'train.csv', expected None or a list, each of it a file's"),
@@ -62,8 +65,17 @@ def test_a_setting_in_an_edited_checkpoint_is_refused_by_file_and_name(tmp_path,
 
 @pytest.mark.parametrize("saved", [None, [], {}, {"preset": "default"}])
 def test_a_checkpoint_without_settings_is_refused(saved):
-    with pytest.raises(InputError, match="settings are missing"):
+    with pytest.raises(InputError, match=r"settings (are|lack) .*, expected those of a train"):
         saved_settings(saved)
+
+
+def test_a_setting_of_an_unchecked_record_is_refused_before_training(few):
+    with pytest.raises(InputError, match="preprocessing is 'blur', expected one of raw"):
+        recipe.prepare(settings_of()._replace(preprocessing="blur"), few, few)
+
+
+def test_a_preset_may_be_given_by_name():
+    assert settings_of(preset="best") == settings_of("best")
 
 
 def test_every_setting_has_a_rule_and_every_preset_keeps_them():

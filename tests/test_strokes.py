@@ -20,7 +20,7 @@ def test_the_same_seed_draws_the_same_digits():
     assert first[0].tobytes() != other[0].tobytes()
 
 
-def test_any_number_of_digits_can_be_draw_digits(rng):
+def test_any_number_of_digits_can_be_drawn(rng):
     for count in (0, 1, HANDS_AT_ONCE + 1):
         images, labels = draw_digits(count, rng)
         assert len(images) == len(labels) == count

@@ -10,9 +10,11 @@ import argparse
 import json
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 from digits import dataset, formats
 from digits.commands import terminal
+from digits.errors import is_count
 from digits.network.metrics import classification_report, percent
 from digits.reader import DigitClassifier, recipe
 from digits.reader.evaluation import Evaluation, evaluate, metrics_of
@@ -67,8 +69,8 @@ def test_rows(
             "the model may have been trained on all of these rows,"
             " expected --test-data FILE or --train-rows N"
         )
-    told = reader.about.get("train_rows") or 0
-    if train_rows is None and 0 < told < len(digits.images):
+    told: Any = reader.about.get("train_rows")
+    if train_rows is None and is_count(told) and told < len(digits.images):
         parts = dataset.split(digits, told)
         if recipe.digest(*parts) == reader.about.get("data"):
             return parts[1]

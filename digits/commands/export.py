@@ -68,7 +68,7 @@ def parse(argv: Sequence[str] | None) -> argparse.Namespace:
     add("--output", type=Path, metavar="FILE", required=True, help="the ONNX file to write")
     options = parser.parse_args(argv)
     check_data_flags(parser, options)
-    if options.output.suffix != ".onnx":
+    if options.output.suffix.lower() != ".onnx":
         parser.error(f"argument --output: {options.output} does not end in .onnx")
     return options
 

@@ -20,27 +20,27 @@ EPOCHS = "{n:,}/{total:,} {desc} |{bar}| {elapsed}<{remaining}"
 WORK = "{desc} {percentage:3.0f} % |{bar}| {elapsed}<{remaining}"
 
 
-def watched(records: Iterable[Epoch], total: int, done: int, quiet: bool) -> Iterator[Epoch]:
+def watched(records: Iterable[Epoch], total: int, epochs_done: int, quiet: bool) -> Iterator[Epoch]:
     """Pass the records on, showing them as a bar, as a line now and then, or not at all."""
     if quiet:
         yield from records
     elif sys.stderr.isatty():
-        with tqdm(total=total, initial=done, bar_format=EPOCHS, dynamic_ncols=True) as bar:
+        with tqdm(total=total, initial=epochs_done, bar_format=EPOCHS, dynamic_ncols=True) as bar:
             for record in records:
                 bar.set_description_str(figures(record), refresh=False)
                 bar.update()
                 yield record
     else:
-        yield from lines(records, total, done)
+        yield from lines(records, total, epochs_done)
 
 
-def lines(records: Iterable[Epoch], total: int, done: int) -> Iterator[Epoch]:
+def lines(records: Iterable[Epoch], total: int, epochs_done: int) -> Iterator[Epoch]:
     """Pass the records on; the first, the last and one every few seconds as a line."""
     started, next_line = time.monotonic(), 0.0
     for record in records:
         elapsed = time.monotonic() - started
         if elapsed >= next_line or record.epoch == total:
-            left = elapsed / (record.epoch - done) * (total - record.epoch)
+            left = elapsed / (record.epoch - epochs_done) * (total - record.epoch)
             tell(f"epoch {record.epoch:,} of {total:,}, {figures(record)}, {left:.0f} s left")
             next_line = elapsed + LINE_SECONDS
         yield record

@@ -46,6 +46,9 @@ def command(main: Main) -> Main:
         except OSError as error:
             complain(f"{error.filename}: {error.strerror}" if error.filename else error.strerror)
             return BAD_INPUT
+        except MemoryError:
+            complain("the memory of this machine is too small for that, expected less at a time")
+            return BAD_INPUT
         except KeyboardInterrupt:
             complain("interrupted")
             return INTERRUPTED
@@ -55,8 +58,9 @@ def command(main: Main) -> Main:
 
 def prepare_streams() -> None:
     """Make what is printed go somewhere, whatever it holds."""
-    if sys.stderr is None:  # closed by the caller; nobody to tell
-        sys.stderr = Path(os.devnull).open("w")  # noqa: SIM115  (stays open to the end)
+    for name in ("stdout", "stderr"):
+        if getattr(sys, name) is None:  # closed by the caller; nobody to tell
+            setattr(sys, name, Path(os.devnull).open("w"))  # noqa: SIM115  (to the end)
     if isinstance(sys.stdout, TextIOWrapper):  # a file's name may hold what it cannot show
         sys.stdout.reconfigure(errors="backslashreplace")
 

@@ -18,6 +18,7 @@ from typing import Any
 
 from digits import dataset, formats
 from digits.commands import progress, terminal
+from digits.errors import InputError
 from digits.network import OPTIMIZERS
 from digits.network.metrics import percent
 from digits.parallel import Progress
@@ -137,7 +138,10 @@ def new_settings(options: argparse.Namespace) -> Settings:
     preset = options.preset or "default"
     expect_momentum(options, options.optimizer or settings_of(preset).optimizer)
     data = [str(path) for path in terminal.digits_given(options.data)]
-    return settings_of(preset, **{"data": data, **given_settings(options)})
+    try:
+        return settings_of(preset, **{"data": data, **given_settings(options)})
+    except InputError as error:  # a flag gave it
+        raise terminal.UsageError(str(error)) from None
 
 
 def resumed_settings(checkpoint: Path, options: argparse.Namespace) -> Settings:
@@ -172,7 +176,9 @@ def read_data(
         paths = [Path(name) for name in names]
         return formats.read_labelled(paths, settings.transposed, use, told)
 
-    digits = read(settings.data or (), "to learn from")
+    if not settings.data:
+        raise terminal.UsageError("the checkpoint does not tell of its data, expected --data FILE")
+    digits = read(settings.data, "to learn from")
     if not settings.test_data:
         return dataset.split(digits, settings.train_rows)
     rows = dataset.head(digits, settings.train_rows)

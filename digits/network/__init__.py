@@ -1,4 +1,4 @@
-"""Any dense network, in NumPy alone: layers, backpropagation, optimizers, and the training loop."""
+"""Any dense network, in NumPy: layers, backpropagation, optimizers, and the training loop."""
 
 from digits.network.centring import Centred, centred
 from digits.network.layers import Dense

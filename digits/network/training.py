@@ -80,6 +80,7 @@ def train(
     pair = isinstance(validation, tuple) and len(validation) == 2
     check_optimizer(network, optimizer)
     expect(is_count(epochs, 0), "epochs", epochs, "a whole number from 0 on")
+    expect(is_count(epochs_done, 0), "epochs_done", epochs_done, "a whole number from 0 on")
     expect(is_count(seed, 0), "seed", seed, "a whole number from 0 on")
     sized = batch_size is None or is_count(batch_size)
     expect(sized, "batch_size", batch_size, "None or a whole number from 1 on")

@@ -21,7 +21,8 @@ ONE_PEN = 16
 MOSTLY = 0.75  # of the border of a row of MNIST is black
 
 # A file's path, its bytes or itself, open; what Pillow has opened; or an array of pixels.
-Source = str | os.PathLike[str] | bytes | bytearray | BinaryIO | Image.Image | np.ndarray
+Bytes = bytes | bytearray | memoryview
+Source = str | os.PathLike[str] | Bytes | BinaryIO | Image.Image | np.ndarray
 
 
 class Picture(NamedTuple):
@@ -62,9 +63,11 @@ def decode(source: Source) -> Picture:
         OSError: the file cannot be opened.
     """
     if isinstance(source, str | os.PathLike):
+        if "\0" in str(source):
+            raise InputError(f"{str(source)!r} is no file's name, expected one without a zero byte")
         with Path(source).open("rb") as file:
             return _decode(file, str(source))
-    if isinstance(source, bytes | bytearray):
+    if isinstance(source, Bytes):
         return _decode(io.BytesIO(source), "the picture")
     if isinstance(source, np.ndarray):
         return _decode(_from_array(source), "the array")
@@ -82,18 +85,19 @@ def _decode(source: BinaryIO | Image.Image, name: str) -> Picture:
             warnings.simplefilter("ignore", Image.DecompressionBombWarning)  # checked below
             picture = source if isinstance(source, Image.Image) else Image.open(source)
         longest, pixels = max(picture.size), picture.width * picture.height
-        if pixels <= MOST_PIXELS:
+        if 0 < pixels <= MOST_PIXELS:
             if picture is source:
                 picture = picture.copy()  # its owner keeps it as it is
             colours = _on_paper(ImageOps.exif_transpose(_small(picture)))
             return Picture(colours, longest / max(colours.shape[:2]))
     except Image.DecompressionBombError:
-        pass
+        pixels = MOST_PIXELS + 1
     except Exception:  # a damaged file makes Pillow raise nearly anything
         raise InputError(
             f"{name} is not a whole picture, expected a PNG, JPEG or the like"
         ) from None
-    raise InputError(f"{name} has too many pixels, expected at most {MOST_PIXELS:,}")
+    found = "no" if not pixels else "too many"
+    raise InputError(f"{name} has {found} pixels, expected at most {MOST_PIXELS:,}")
 
 
 def _from_array(array: np.ndarray) -> Image.Image:
@@ -106,11 +110,16 @@ def _from_array(array: np.ndarray) -> Image.Image:
         )
     if array.dtype == np.uint8:
         return Image.fromarray(array)
+    with np.errstate(over="ignore"):
+        levels = array.astype(np.float32)
     if not colour:
-        return Image.fromarray(array.astype(np.float32))  # of any range of levels
-    levels = np.nan_to_num(array.astype(np.float32))
-    if array.dtype.kind in "bf" and levels.max() <= 1:
+        return Image.fromarray(levels)  # of any range
+    levels = np.nan_to_num(levels)
+    highest = levels.max()
+    if array.dtype.kind in "bf" and highest <= 1:
         levels *= 255
+    elif highest > 255:  # 16 bits
+        levels *= 255 / max(highest, 65_535)
     return Image.fromarray(np.rint(levels.clip(0, 255)).astype(np.uint8))
 
 

@@ -110,10 +110,10 @@ def answer(reader: DigitClassifier, file: str, source: Source, number: bool = Fa
         return number_in(reader, file, picture, find_digits(ink))
     image = mnist_like(ink).reshape(1, -1)
     reading = reader.read(image)
-    return DigitAnswer(file, picture.colours, image, reading, doubt(ink, image, reading))
+    return DigitAnswer(file, picture.colours, image, reading, reason_for_none(ink, image, reading))
 
 
-def doubt(ink: np.ndarray, image: np.ndarray, reading: Reading) -> str | None:
+def reason_for_none(ink: np.ndarray, image: np.ndarray, reading: Reading) -> str | None:
     """Why there is no single digit to name, if so."""
     if not image.any():
         return "blank"

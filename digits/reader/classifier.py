@@ -1,5 +1,6 @@
 """A digit reader: what is done to an image, and the network that then names it."""
 
+import contextlib
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -66,7 +67,8 @@ class DigitClassifier:
 
     Wherever it takes `images`, these are whole numbers from 0, paper, to 255, ink: (N, 784) or
     (N, 28, 28), or a single image, (784,) or (28, 28), which counts as N = 1; as an array, lists
-    or a DataFrame. What is none of these is refused with an `InputError`.
+    or a DataFrame; or booleans, of which True is ink. What is none of these is refused with an
+    `InputError`.
 
     Attributes:
         network: takes 784 inputs, gives 10 probabilities.
@@ -154,7 +156,12 @@ def as_rows(images: ArrayLike) -> np.ndarray:
     if rows.shape[-2:] == (SIDE, SIDE) and rows.ndim <= 3:
         rows = rows.reshape(-1, PIXELS)
     rows = rows[np.newaxis] if rows.shape == (PIXELS,) else rows
-    fits = rows.ndim == 2 and rows.shape[1] == PIXELS and rows.dtype.kind in "buif"
+    if rows.dtype == object:  # such as a DataFrame of whole numbers that might be missing
+        with contextlib.suppress(TypeError, ValueError):
+            rows = rows.astype(np.float64)
+    if rows.dtype == bool:
+        rows = rows * np.uint8(255)
+    fits = rows.ndim == 2 and rows.shape[1] == PIXELS and rows.dtype.kind in "uif"
     if fits and rows.dtype == np.uint8:
         return rows
     if not fits or not np.all((rows >= 0) & (rows <= 255) & (rows == np.floor(rows))):

@@ -17,12 +17,19 @@ from digits.network import (
     train,
     warmup_cosine,
 )
-from digits.parallel import Progress, row_slices, silent
+from digits.network.training import Map
+from digits.parallel import Progress, row_slices, silent, thread_map
 from digits.preprocessing import draw_digits
 from digits.preprocessing.elastic import SLICE_ROWS, elastic
 from digits.reader import novelty
-from digits.reader.classifier import OUTPUT, PREPROCESSING, DigitClassifier, new_network
-from digits.reader.settings import Settings
+from digits.reader.classifier import (
+    OUTPUT,
+    PREPROCESSING,
+    DigitClassifier,
+    as_rows,
+    new_network,
+)
+from digits.reader.settings import Settings, checked_settings
 
 WARMUP = 20  # epochs in which the learning rate of the cosine schedule rises
 TOLD_EVERY = 10 * SLICE_ROWS  # rows after which `progress` hears of slow work
@@ -61,8 +68,10 @@ def prepare(
         progress: is told how far it has come.
 
     Raises:
-        InputError: some digits have no labels.
+        InputError: some digits have no labels, or a setting cannot be.
     """
+    settings = checked_settings(settings._asdict())
+    rows, test = (Digits(as_rows(part.images), known_labels(part)) for part in (rows, test))
     rng = np.random.default_rng(settings.seed)
     network = new_network(rng, settings.preprocessing, layers_of(settings))
     preprocess = preprocess or PREPROCESSING[settings.preprocessing].function
@@ -127,9 +136,12 @@ def optimizer_of(settings: Settings, network: Network, X: np.ndarray) -> Optimiz
     return centred(optimizer, network, X) if settings.centred else optimizer
 
 
-def epochs(run: Run) -> Iterator[Epoch]:
-    """Train on from where the run is; one record an epoch, also added to the run's history."""
-    total, l2, done = run.settings.epochs, run.settings.l2, len(run.history)
+def epochs(run: Run, map: Map = thread_map) -> Iterator[Epoch]:
+    """Train on from where the run is; one record an epoch, also added to the run's history.
+
+    `map` spreads the slices of the rows, as for `digits.train`.
+    """
+    total, l2 = run.settings.epochs, run.settings.l2
     for record in train(
         run.network,
         *run.rows,
@@ -137,7 +149,8 @@ def epochs(run: Run) -> Iterator[Epoch]:
         total,
         validation=run.test,
         l2=l2,
-        epochs_done=done,
+        epochs_done=len(run.history),
+        map=map,
     ):
         run.history.append(record)
         yield record
@@ -157,6 +170,6 @@ def digest(*parts: Digits) -> str:
     """A fingerprint of images and labels."""
     sha = hashlib.sha256()
     for digits in parts:
-        sha.update(digits.images.data)
-        sha.update(known_labels(digits).data)
+        sha.update(np.ascontiguousarray(digits.images).data)
+        sha.update(np.ascontiguousarray(known_labels(digits)).data)
     return sha.hexdigest()[:16]

@@ -53,11 +53,14 @@ def restore(path: Path, run: Run) -> None:
     header, arrays = checkpoints.read(path, KIND)
     if (found := header.get("architecture")) != repr(run.network):
         raise InputError(f"{path} holds a network {found}, expected {run.network!r}")
-    if header["data_digest"] != run.data_digest:
+    if header.get("data_digest") != run.data_digest:
         raise InputError(f"{path} was made with other data, expected the rows it was made with")
+    history = arrays.get("history")
+    if history is None or history.ndim != 2 or history.shape[1] != len(Epoch._fields):
+        raise InputError(f"{path}: history is damaged, expected {len(Epoch._fields)} columns")
     theta = run.network.theta
     theta[:] = saved_array(path, arrays, "theta", theta.shape, theta.dtype)
     for name, array in arrays.items():
         if name.startswith("optimizer_"):
             run.optimizer.state[name.removeprefix("optimizer_")] = array
-    run.history[:] = [Epoch(int(row[0]), *map(float, row[1:])) for row in arrays["history"]]
+    run.history[:] = [Epoch(int(row[0]), *map(float, row[1:])) for row in history]

@@ -30,8 +30,9 @@ class Settings(NamedTuple):
     initializer: str | None = None  # a name in `digits.network.layers.INITIALIZERS`; None: as suits
     copies: tuple[tuple[float, float], ...] = ()  # distance and smoothness of each elastic copy
     drawn: int = 0  # digits that are drawn in addition
+    # How `data` were split, and where they lie, for a run that is resumed; None where a program
+    # gave the rows.
     train_rows: int | None = None  # None for all that are not test rows
-    # Where the rows came from, for a run that is resumed; None where a program gave them.
     data: tuple[str, ...] | None = None
     test_data: tuple[str, ...] | None = None
     transposed: bool | None = None  # None to tell by the files' names
@@ -77,12 +78,15 @@ PRESETS: dict[str, dict[str, Any]] = {
 }
 # What earlier versions called a setting in the files that they left.
 FORMERLY = {"treatment": "preprocessing", "initial": "initializer"}
+# What every version saved.
+ALWAYS_SAVED = ("preset", "seed", "optimizer", "learning_rate", "l2", "epochs", "preprocessing",
+                "centred", "initializer", "copies", "train_rows")  # fmt: skip
 
 
 Rule = tuple[Callable[[Any], bool], str]  # whether a value is good, and what would be
 
 
-def settings_of(preset: str = "default", /, **given: Any) -> Settings:
+def settings_of(preset: str = "default", **given: Any) -> Settings:
     """Settings of a preset, with the given ones put over them.
 
     A preset's own learning rate and the like belong to its own optimizer; another optimizer brings
@@ -107,9 +111,11 @@ def saved_settings(saved: Any) -> Settings:
     Raises:
         InputError: they are not all there, or one cannot have this value.
     """
-    if not isinstance(saved, dict) or not saved.keys() >= {"preset", "optimizer", "l2", "epochs"}:
-        raise InputError("settings are missing, expected those of a training run")
+    if not isinstance(saved, dict):
+        raise InputError(f"settings are {saved!r:.40}, expected those of a training run")
     named = {FORMERLY.get(str(name), str(name)): value for name, value in saved.items()}
+    if missing := [name for name in ALWAYS_SAVED if name not in named]:
+        raise InputError(f"settings lack {missing[0]}, expected those of a training run")
     check("optimizer", named["optimizer"])
     if not OPTIMIZERS[named["optimizer"]].has_momentum:
         named.pop("momentum", None)  # a preset's, which version 1.0.0 saved along
@@ -146,7 +152,7 @@ def plain(value: Any) -> Any:
 
 
 def choice(names: Collection[str]) -> Rule:
-    return lambda value: value in list(names), f"one of {', '.join(names)}"
+    return lambda value: isinstance(value, str) and value in names, f"one of {', '.join(names)}"
 
 
 def or_none(rule: Rule) -> Rule:
@@ -169,7 +175,13 @@ COUNT: Rule = (is_count, "a whole number from 1 on")
 AMOUNT: Rule = (lambda value: is_number(value, 0), "a number from 0 on")
 SHARE: Rule = (lambda value: is_number(value, 0) and value < 1, "a number from 0 to below 1")
 FLAG: Rule = (lambda value: isinstance(value, bool), "True or False")
-PAIR: Rule = (many(AMOUNT, length=2)[0], "a pair of numbers from 0 on")
+ABOVE_0: Rule = (lambda value: is_number(value, 0) and value > 0, "a number above 0")
+PAIR: Rule = (many(ABOVE_0, length=2)[0], "a pair of numbers above 0")
+UNITS: Rule = (lambda value: is_count(value) and value <= 10_000, "a whole number from 1 to 10,000")
+DRAWN: Rule = (
+    lambda value: is_count(value, 0) and value <= 10_000_000,
+    "a whole number from 0 to 10,000,000",
+)
 PATHS: Rule = many((lambda value: isinstance(value, str), "a file's name"))
 RULES: dict[str, Rule] = {
     "preset": choice(PRESETS),
@@ -182,10 +194,10 @@ RULES: dict[str, Rule] = {
     "epochs": COUNT,
     "preprocessing": choice(PREPROCESSING),
     "centred": FLAG,
-    "hidden": many(COUNT),
+    "hidden": many(UNITS),
     "initializer": or_none(choice(INITIALIZERS)),
     "copies": many(PAIR),
-    "drawn": WHOLE,
+    "drawn": DRAWN,
     "train_rows": or_none(COUNT),
     "data": or_none(PATHS),
     "test_data": or_none(PATHS),

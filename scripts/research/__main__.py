@@ -20,6 +20,8 @@ def main() -> int:
         return status
     asked = given == ["--help"] or given == ["-h"]
     lines = ["usage: python scripts/research NAME ...", ""]
+    if given and not asked:
+        lines.insert(0, f"research: {given[0]!r} is none of these, expected {', '.join(commands)}")
     lines += [f"  {name:<12}{text}" for name, text in commands.items()]
     print("\n".join(lines), file=sys.stdout if asked else sys.stderr)
     return 0 if asked else 2

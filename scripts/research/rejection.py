@@ -4,7 +4,7 @@ It trains the preset `pictures` on the first 50,000 rows and looks at the 10,000
 is how `MIN_PROBABILITY` and `ACCEPTED` were chosen.
 
 examples:
-    python scripts/research rejection --output docs/images/doubt.png
+    python scripts/research rejection --output docs/images/rejection.png
 """
 
 from collections.abc import Sequence
