@@ -136,7 +136,6 @@ def given_settings(options: argparse.Namespace) -> dict[str, Any]:
 def new_settings(options: argparse.Namespace) -> Settings:
     """Settings of a run that starts from the beginning."""
     preset = options.preset or "default"
-    expect_momentum(options, options.optimizer or settings_of(preset).optimizer)
     data = [str(path) for path in terminal.digits_given(options.data)]
     try:
         return settings_of(preset, **{"data": data, **given_settings(options)})
@@ -147,7 +146,6 @@ def new_settings(options: argparse.Namespace) -> Settings:
 def resumed_settings(checkpoint: Path, options: argparse.Namespace) -> Settings:
     """Settings of the interrupted run; flags may repeat them but not change them."""
     settings = run_checkpoint.settings_in(checkpoint)
-    expect_momentum(options, settings.optimizer)
     given = given_settings(options)
     if options.preset:
         given["preset"] = options.preset
@@ -158,11 +156,6 @@ def resumed_settings(checkpoint: Path, options: argparse.Namespace) -> Settings:
                 f"--resume goes on with {name} {before}, so {name} {value} cannot be"
             )
     return checked_settings(settings._asdict() | given)
-
-
-def expect_momentum(options: argparse.Namespace, optimizer: str) -> None:
-    if options.momentum is not None and not OPTIMIZERS[optimizer].has_momentum:
-        raise terminal.UsageError(f"--momentum goes with gd, not with {optimizer}")
 
 
 def read_data(
