@@ -39,7 +39,7 @@ def layout_of(path: Path, first_line: bytes) -> Layout:
             f"{path}, line 1 has {column_count(columns)},"
             f" expected {PIXELS + 1} (a label and {PIXELS} pixels) or {PIXELS} (pixels alone)"
         )
-    if sum(map(is_number, cells)) > columns / 2:
+    if sum(map(is_numeric, cells)) > columns / 2:
         names = [LABEL] * (columns - PIXELS) + PIXEL_NAMES[0]
         return _layout(names, PIXEL_NAMES[0], has_header=False)
     for pixel_names in PIXEL_NAMES:
@@ -75,7 +75,7 @@ def column_count(number: int) -> str:
     return "1 column" if number == 1 else f"{number:,} columns"
 
 
-def is_number(cell: str) -> bool:
+def is_numeric(cell: str) -> bool:
     """Whether a cell holds what Python reads as a number."""
     try:
         float(cell)

@@ -11,7 +11,7 @@ import pandas as pd
 from digits.dataset import CLASSES, PIXELS, Digits
 from digits.errors import InputError
 from digits.files import share_read, unzipped
-from digits.formats.columns import Layout, cells_of, column_count, is_number, layout_of
+from digits.formats.columns import Layout, cells_of, column_count, is_numeric, layout_of
 from digits.parallel import Progress, silent, thread_imap
 
 # Threads parse blocks of this many bytes while the file is being unpacked. Smaller blocks cost time
@@ -128,7 +128,7 @@ def _fault(layout: Layout, block: Block, highest: np.ndarray) -> str:
         if len(cells) != len(layout.names):
             return f"{where} has {column_count(len(cells))}, expected {len(layout.names)}"
         for name, cell, limit in zip(layout.names, cells, highest, strict=True):
-            if not (is_number(cell) and 0 <= float(cell) <= limit and float(cell) % 1 == 0):
+            if not (is_numeric(cell) and 0 <= float(cell) <= limit and float(cell) % 1 == 0):
                 found = repr(cell[:20]) if cell else "empty"
                 return f"{where}: {name} is {found}, expected a whole number from 0 to {limit}"
     return f"lines {block.first_line:,} to {line:,}: not all values are numbers, expected 0 to 255"

@@ -13,7 +13,7 @@ the chain rule the gradient there follows from the gradient here,
     dL/dV = scale dL/dW - (scale mean) dL/db       dL/dc = dL/db
 
 so an optimizer can take its step in V and c, and the step is carried back to W and b. What L2
-pulls on is V as well (`digits.network.training`).
+pulls on is V as well (`digits.network.l2`).
 """
 
 from collections.abc import Sequence

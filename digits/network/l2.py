@@ -15,9 +15,9 @@ from digits.network.optimizers import Optimizer
 
 def is_l2(l2: Any, layers: int) -> bool:
     """Whether that is a strength, or one for each layer."""
-    strengths = np.asarray(l2)
-    fits = strengths.shape in ((), (layers,)) and strengths.dtype.kind in "iuf"
-    return fits and bool(np.all(strengths >= 0))
+    given = np.asarray(l2)
+    fits = given.shape in ((), (layers,)) and given.dtype.kind in "iuf"
+    return fits and bool(np.all(given >= 0))
 
 
 def strengths(l2: float | Sequence[float], optimizer: Optimizer) -> np.ndarray:

@@ -147,10 +147,14 @@ def checked(inputs: int, layers: Iterable[Dense]) -> tuple[Dense, ...]:
     return layers
 
 
+def shapes_of(inputs: int, layers: Sequence[Dense]) -> list[tuple[int, int]]:
+    """The shape of each layer's W: as many rows as it has inputs, as many columns as units."""
+    return list(pairwise([inputs, *(layer.units for layer in layers)]))
+
+
 def parameter_count(inputs: int, layers: Sequence[Dense]) -> int:
     """How many weights and biases the layers have together."""
-    sizes = pairwise([inputs, *(layer.units for layer in layers)])
-    return sum(columns * units + units for columns, units in sizes)
+    return sum(rows * units + units for rows, units in shapes_of(inputs, layers))
 
 
 def described(inputs: int, layers: Sequence[Dense]) -> str:
@@ -173,16 +177,14 @@ def from_description(text: str) -> tuple[int, list[Dense]]:
 
 def summary(inputs: int, layers: Sequence[Dense]) -> str:
     """A table of the layers, their shapes and their numbers of parameters."""
-    rows = [("layer", "activation", "weights", "biases", "output", "parameters")]
-    total = 0
-    sizes = pairwise([inputs, *(layer.units for layer in layers)])
-    for number, (layer, (columns, units)) in enumerate(zip(layers, sizes, strict=True), start=1):
-        count = columns * units + units
-        shape, output = f"{columns} x {units}", f"(N, {units})"
-        rows.append((str(number), layer.activation, shape, str(units), output, f"{count:,}"))
-        total += count
-    rows.append(("total", "", "", "", "", f"{total:,}"))
-    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    lines = [("layer", "activation", "weights", "biases", "output", "parameters")]
+    pairs = zip(layers, shapes_of(inputs, layers), strict=True)
+    for number, (layer, (rows, units)) in enumerate(pairs, start=1):
+        count, shape, output = rows * units + units, f"{rows} x {units}", f"(N, {units})"
+        lines.append((str(number), layer.activation, shape, str(units), output, f"{count:,}"))
+    lines.append(("total", "", "", "", "", f"{parameter_count(inputs, layers):,}"))
+    widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
     return "\n".join(
-        "  ".join([*map(str.ljust, row[:-1], widths), row[-1].rjust(widths[-1])]) for row in rows
+        "  ".join([*map(str.ljust, line[:-1], widths), line[-1].rjust(widths[-1])])
+        for line in lines
     )

@@ -5,14 +5,21 @@ first a is the input X) and passes activation(z) on; the last layer's output is 
 """
 
 from collections.abc import Iterable
-from itertools import pairwise
 
 import numpy as np
 
 from digits.errors import InputError
 from digits.network import metrics
 from digits.network.batches import ALL, SLICE_ROWS, Columns
-from digits.network.layers import HIDDEN, Dense, checked, described, parameter_count, summary
+from digits.network.layers import (
+    HIDDEN,
+    Dense,
+    checked,
+    described,
+    parameter_count,
+    shapes_of,
+    summary,
+)
 from digits.network.outputs import OUTPUTS
 from digits.network.products import times, transposed_times, workspace
 from digits.parallel import row_slices, thread_map
@@ -50,7 +57,7 @@ class Network:
         self.activations = [*(HIDDEN[layer.activation].function for layer in hidden),
                             self.output.activation]  # fmt: skip
         self.slopes = [HIDDEN[layer.activation].slope for layer in hidden]
-        self.shapes = list(pairwise([inputs, *(layer.units for layer in self.layers)]))
+        self.shapes = shapes_of(inputs, self.layers)
         self.theta: np.ndarray = np.zeros(parameter_count(inputs, self.layers), dtype)
         for layer, (W, b) in zip(self.layers, self.parameters, strict=True):
             layer.initialize(rng, W, b)

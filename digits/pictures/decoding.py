@@ -80,6 +80,7 @@ def decode(source: Source) -> Picture:
 
 
 def _decode(source: BinaryIO | Image.Image, name: str) -> Picture:
+    found = "too many"
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", Image.DecompressionBombWarning)  # checked below
@@ -90,13 +91,13 @@ def _decode(source: BinaryIO | Image.Image, name: str) -> Picture:
                 picture = picture.copy()  # its owner keeps it as it is
             colours = _on_paper(ImageOps.exif_transpose(_small(picture)))
             return Picture(colours, longest / max(colours.shape[:2]))
+        found = found if pixels else "no"
     except Image.DecompressionBombError:
-        pixels = MOST_PIXELS + 1
+        pass
     except Exception:  # a damaged file makes Pillow raise nearly anything
         raise InputError(
             f"{name} is not a whole picture, expected a PNG, JPEG or the like"
         ) from None
-    found = "no" if not pixels else "too many"
     raise InputError(f"{name} has {found} pixels, expected at most {MOST_PIXELS:,}")
 
 

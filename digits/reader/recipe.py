@@ -100,6 +100,9 @@ def training_set(
     settings: Settings, rows: Digits, rng: np.random.Generator, progress: Progress = silent
 ) -> Examples:
     """Images and labels to learn from: the rows, bent copies of them, and digits drawn anew."""
+    labels = known_labels(rows)
+    if not settings.copies and not settings.drawn:
+        return rows.images, labels
 
     def bent(distance: float, smoothness: float) -> np.ndarray:
         def copy(images: np.ndarray) -> np.ndarray:
@@ -109,9 +112,6 @@ def training_set(
 
     copies = [bent(*shape) for shape in settings.copies]
     drawn = draw_digits(settings.drawn, rng, progress)
-    labels = known_labels(rows)
-    if not copies and not settings.drawn:
-        return rows.images, labels
     return (
         np.concatenate([rows.images, *copies, drawn.images]),
         np.concatenate([*[labels] * (1 + len(copies)), known_labels(drawn)]),
