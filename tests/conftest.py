@@ -15,6 +15,7 @@ from digits.commands import report, train
 from digits.dataset import Digits
 from digits.formats.csv_reader import read_csv
 from digits.places import BUNDLED_DIGITS
+from digits.reader.settings import PRESETS
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -76,8 +77,9 @@ def run(no_figures, drawing_run):
 
 
 @pytest.fixture
-def drawing_run(small_csv, tmp_path):
-    """Call `train` on 700 digits, with its results in a folder of its own."""
+def drawing_run(small_csv, tmp_path, monkeypatch):
+    """Call `train` on 700 digits and a few drawn ones, with its results in a folder of its own."""
+    monkeypatch.setitem(PRESETS["default"], "drawn", 50)
 
     def call(*flags: object, folder: str = "out") -> tuple[int, Path]:
         arguments = ["--data", small_csv, "--output", tmp_path / folder, *flags]

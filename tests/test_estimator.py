@@ -32,6 +32,7 @@ JUDGED = [
 ]
 SOLVERS = [
     {"solver": "rprop"},
+    {"solver": "lbfgs"},
     {"solver": "gd", "batch_size": 25},
     {"solver": "adam", "batch_size": 25},
 ]
@@ -217,7 +218,7 @@ def test_the_network_computes_in_the_precision_of_its_examples(moons, dtype):
 @pytest.mark.parametrize(
     ("settings", "sentence"),
     [
-        ({"solver": "lbfgs"}, "solver is 'lbfgs', expected one of gd, rprop, adam"),
+        ({"solver": "sgd"}, "solver is 'sgd', expected one of gd, rprop, lbfgs, adam"),
         ({"alpha": -1}, "alpha is -1, expected a number from 0 on"),
         ({"solver": "gd", "batch_size": 0}, "batch_size is 0, expected None or a whole number"),
         ({"batch_size": 50}, "batch_size is 50, expected None for rprop"),

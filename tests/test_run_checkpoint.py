@@ -10,10 +10,11 @@ import pytest
 from conftest import FILES, ROOT, read_history
 
 from digits.commands import train
+from digits.network import OPTIMIZERS
 from digits.reader import checkpoints, recipe, run_checkpoint
 
 
-@pytest.mark.parametrize("optimizer", ["gd", "rprop", "adam"])
+@pytest.mark.parametrize("optimizer", OPTIMIZERS)
 def test_a_resumed_run_equals_an_uninterrupted_one(run, optimizer, monkeypatch):
     flags = ("--optimizer", optimizer, "--epochs", 12, "--quiet")
     _, whole = run(*flags, folder="whole")
@@ -39,7 +40,8 @@ def test_a_resumed_run_equals_an_uninterrupted_one(run, optimizer, monkeypatch):
 
 def test_a_run_that_was_killed_goes_on_from_its_last_checkpoint(small_csv, tmp_path):
     script = [sys.executable, str(ROOT / "scripts" / "train.py")]
-    flags = ["--data", str(small_csv), "--epochs", "150", "--checkpoint-every", "2"]
+    flags = ["--data", str(small_csv), "--epochs", "150", "--checkpoint-every", "2",
+             "--drawn", "50"]  # fmt: skip
     subprocess.run([*script, *flags, "--quiet", "--output", tmp_path / "whole"], check=True)
     killed = subprocess.Popen(
         [*script, *flags, "--output", tmp_path / "killed"], stderr=subprocess.DEVNULL

@@ -4,12 +4,13 @@ import numpy as np
 import pytest
 
 from digits.errors import InputError
+from digits.network import OPTIMIZERS
 from digits.reader import checkpoints, recipe, run_checkpoint, settings_of
 from digits.reader.settings import PRESETS, RULES, Settings, saved_settings
 
 REFUSED = [
     ({"colour": "red"}, "colour is no setting, expected one of preset, seed, optimizer, "),
-    ({"optimizer": "lbfgs"}, "optimizer is 'lbfgs', expected one of gd, rprop, adam"),
+    ({"optimizer": "sgd"}, "optimizer is 'sgd', expected one of gd, rprop, lbfgs, adam"),
     ({"optimizer": ["gd"]}, r"optimizer is \['gd'\], expected one of"),
     ({"epochs": 0}, "epochs is 0, expected a whole number from 1 on"),
     ({"epochs": 1.5}, "epochs is 1.5, expected a whole number"),
@@ -29,6 +30,7 @@ REFUSED = [
     ({"hidden": [16, 0]}, r"hidden is \[16, 0\], expected"),
     ({"initializer": "zeros"}, "initializer is 'zeros', expected None or one of glorot, he, un"),
     ({"copies": [(1.0,)]}, "copies is .* expected a list, each of it a pair of numbers above 0"),
+    ({"reshaped": 0.5}, "reshaped is 0.5, expected a whole number from 0 to 1,000"),
     ({"drawn": -5}, "drawn is -5"),
     ({"train_rows": 0}, "train_rows is 0, expected None or a whole number from 1 on"),
     ({"data": "train.csv"}, "data is 'train.csv', expected None or a list, each of it a file's"),
@@ -74,6 +76,15 @@ def test_a_setting_of_an_unchecked_record_is_refused_before_training(few):
         recipe.prepare(settings_of()._replace(preprocessing="blur"), few, few)
 
 
+def test_a_preset_that_is_gone_says_what_to_use_instead(tmp_path):
+    with pytest.raises(
+        InputError, match="the preset pictures is gone, expected best, which learns"
+    ):
+        settings_of("pictures")
+    saved = settings_of("best")._replace(preset="pictures")._asdict()
+    assert saved_settings(saved).preset == "pictures"
+
+
 def test_a_preset_may_be_given_by_name():
     assert settings_of(preset="best") == settings_of("best")
 
@@ -81,7 +92,7 @@ def test_a_preset_may_be_given_by_name():
 def test_every_setting_has_a_rule_and_every_preset_keeps_them():
     assert RULES.keys() == set(Settings._fields)
     for preset in PRESETS:
-        for optimizer in ("gd", "rprop", "adam"):
+        for optimizer in OPTIMIZERS:
             assert settings_of(preset, optimizer=optimizer).preset == preset
     assert settings_of("default") == settings_of()
 

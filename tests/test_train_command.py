@@ -107,7 +107,7 @@ def test_test_data_of_their_own_are_tested_on_and_all_other_rows_learned_from(ru
 def test_train_rows_leave_rows_out_beside_test_data(run, apart, capsys):
     flags = ["--data", apart[0], "--test-data", apart[1], "--epochs", 1]
     assert run(*flags, "--train-rows", 500)[0] == 0
-    assert "500 training rows, 100 test rows" in capsys.readouterr().out
+    assert "500 training rows and 50 drawn digits, 100 test rows" in capsys.readouterr().out
     assert run(*flags, "--train-rows", 600)[0] == 0
     assert run(*flags, "--train-rows", 601)[0] == 1
     assert "601 of 600 rows for training, expected no more" in capsys.readouterr().err
@@ -148,14 +148,34 @@ def test_the_blog_preset_is_the_published_experiment(run):
     assert status == 0 and reader.preprocessing == "raw"
 
 
-def test_the_pictures_preset_learns_from_copies_and_drawn_digits_too(run, monkeypatch):
-    monkeypatch.setitem(PRESETS["pictures"], "drawn", 300)
-    status, _ = run("--preset", "pictures", "--epochs", 2, "--quiet")
+def test_the_best_preset_learns_from_copies_and_drawn_digits_too(run, monkeypatch):
+    monkeypatch.setitem(PRESETS["best"], "drawn", 300)
+    status, _ = run("--preset", "best", "--epochs", 2, "--quiet")
     assert status == 0
     digits = dataset.Digits(np.zeros((7, 784), np.uint8), np.arange(7))
-    images, labels = recipe.training_set(settings_of("pictures"), digits, np.random.default_rng(0))
-    assert len(images) == len(labels) == 3 * 7 + 300
-    assert labels[:21].tolist() == [*range(7)] * 3
+    settings = settings_of("best")
+    images, labels = recipe.training_set(settings, digits, np.random.default_rng(0))
+    copies = 1 + len(settings.copies) + settings.reshaped
+    assert len(images) == len(labels) == copies * 7 + 300
+    assert labels[: copies * 7].tolist() == [*range(7)] * copies
+
+
+def test_no_digits_are_drawn_where_nobody_wants_them(run, capsys):
+    _, out = run("--drawn", 0, "--epochs", 1)
+    assert "600 training rows, 100 test rows" in capsys.readouterr().out
+    assert load(out / "model.npz").about["drawn"] == 0
+
+
+@pytest.mark.parametrize(
+    ("preset", "told"),
+    [
+        ("pictures", "the preset pictures is gone, expected best, which learns from drawn digits"),
+        ("worst", "preset is 'worst', expected one of default, best, blog"),
+    ],
+)
+def test_a_preset_that_is_not_there_says_which_are(run, preset, told, capsys):
+    assert run("--preset", preset)[0] == 2
+    assert told in capsys.readouterr().err
 
 
 def test_other_hidden_layers_are_trained_saved_and_resumed(run, small_csv, capsys):
@@ -191,8 +211,8 @@ def test_no_canonical_leaves_the_pose_out_and_prediction_does_the_same(run):
         (["--momentum", "1"], "not below 1"),
         (["--learning-rate", "-1"], "not a number from 0 on"),
         (["--learning-rate", "nan"], "not a number from 0 on"),
-        (["--optimizer", "lbfgs"], "invalid choice"),
-        (["--preset", "worst"], "invalid choice"),
+        (["--optimizer", "sgd"], "invalid choice"),
+        (["--drawn", "-1"], "not 0 or more"),
         (["--seed", "-1"], "not 0 or more"),
         (["--hidden", "16", "0"], "0 is not 1 or more"),
         (["--colour", "red"], "unrecognized arguments"),
@@ -235,3 +255,16 @@ def test_data_without_labels_cannot_be_learned_from(run, tmp_path, digits, capsy
     assert "has no label column, expected one to learn from" in capsys.readouterr().err
     assert run("--test-data", tmp_path / "a.csv")[0] == 1
     assert "has no label column, expected one to compare with" in capsys.readouterr().err
+
+
+def test_of_several_starts_the_one_of_least_loss_goes_on(digits, monkeypatch):
+    monkeypatch.setattr(recipe, "TRIAL_EPOCHS", 8)
+    settings = settings_of(optimizer="lbfgs", drawn=0, copies=[], seed=3)
+    rows, test = dataset.split(digits)
+
+    def loss(starts: int) -> float:
+        run = recipe.prepare(settings._replace(starts=starts), rows, test)
+        return next(recipe.epochs(run)).loss
+
+    assert loss(5) <= loss(2) < 0.9 * loss(1)
+    assert loss(5) == loss(5)

@@ -169,8 +169,8 @@ def whole_number(text: str) -> int:
     return value
 
 
-def seed(text: str) -> int:
-    """A flag's value that random numbers start from: 0 or more."""
+def whole_from_0(text: str) -> int:
+    """A flag's value that may be nothing: 0 or more."""
     if (value := int(text)) < 0:
         raise argparse.ArgumentTypeError(f"{text} is not 0 or more")
     return value

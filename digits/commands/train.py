@@ -6,6 +6,7 @@ sub-folders 0 to 9.
 examples:
     digits train
     digits train --data train.csv --output models/mine --seed 1
+    digits train --optimizer lbfgs
     digits train --data train-images-idx3-ubyte.gz --test-data t10k-images-idx3-ubyte.gz
     digits train --data mnist.npz my_digits/
     digits train --resume
@@ -30,7 +31,7 @@ from digits.reader.settings import PRESETS, checked_settings, plain
 # Flags that give a setting of the run; the others are about this command.
 SETTINGS = (
     "transposed", "train_rows", "epochs", "optimizer", "learning_rate", "momentum", "l2", "hidden",
-    "seed",
+    "drawn", "seed",
 )  # fmt: skip
 # A resumed run may be prolonged, and its data may have moved or be in another format, as long as
 # they are the same digits; all else stays as it was.
@@ -58,7 +59,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     train_rows = len(rows.images)
     del rows  # of a million, they would take 800 MB from here on
     if not options.quiet:
-        print(f"{train_rows:,} training rows, {len(test.images):,} test rows")
+        drawn = f" and {settings.drawn:,} drawn digits" if settings.drawn else ""
+        print(f"{train_rows:,} training rows{drawn}, {len(test.images):,} test rows")
         print(run.network.summary(), flush=True)
 
     total, done = settings.epochs, len(run.history)
@@ -100,7 +102,7 @@ def parse(argv: Sequence[str] | None) -> argparse.Namespace:
     terminal.add_transposed(parser)
     add("--train-rows", type=whole, metavar="N",
         help="rows to train on (default: 6 of 7, or all with --test-data)")  # fmt: skip
-    add("--preset", choices=PRESETS, help="settings that belong together")
+    add("--preset", metavar="|".join(PRESETS), help="settings that belong together")
     add("--epochs", type=whole, metavar="N", help="passes over the training rows")
     add("--optimizer", choices=OPTIMIZERS, help="how steps are taken")
     add("--learning-rate", type=number, metavar="R", help="size of the steps")
@@ -108,7 +110,9 @@ def parse(argv: Sequence[str] | None) -> argparse.Namespace:
     add("--l2", type=number, metavar="R", help="penalty on the squared weights")
     add("--hidden", type=whole, nargs="+", metavar="N",
         help="units of each hidden layer (default: 16 16)")  # fmt: skip
-    add("--seed", type=terminal.seed, metavar="N", help="of everything random (default: 0)")
+    add("--drawn", type=terminal.whole_from_0, metavar="N",
+        help="digits drawn to learn from as well (default: 10000)")  # fmt: skip
+    add("--seed", type=terminal.whole_from_0, metavar="N", help="of everything random (default: 0)")
     add("--output", type=Path, metavar="DIR", default=LATEST,
         help="for the results (default: models/latest)")  # fmt: skip
     add("--no-canonical", action="store_true", help="leave the digits in the pose they have")
@@ -124,8 +128,8 @@ def parse(argv: Sequence[str] | None) -> argparse.Namespace:
 def given_settings(options: argparse.Namespace) -> dict[str, Any]:
     """The settings that flags gave."""
     values = {name: getattr(options, name) for name in SETTINGS}
-    preset = settings_of(options.preset or "default")
-    if options.no_canonical and preset.preprocessing == "canonical":
+    preset = PRESETS.get(options.preset or "default", {})
+    if options.no_canonical and "preprocessing" not in preset:
         values["preprocessing"] = "as is"
     for name in ("data", "test_data"):
         if paths := getattr(options, name):

@@ -2,6 +2,7 @@
 
 from digits.network.centring import Centred, centred
 from digits.network.layers import Dense
+from digits.network.lbfgs import LBFGS
 from digits.network.network import Network
 from digits.network.optimizers import (
     OPTIMIZERS,
@@ -14,6 +15,7 @@ from digits.network.optimizers import (
 from digits.network.training import Epoch, train
 
 __all__ = [
+    "LBFGS",
     "OPTIMIZERS",
     "Adam",
     "Centred",

@@ -16,6 +16,7 @@ so an optimizer can take its step in V and c, and the step is carried back to W 
 pulls on is V as well (`digits.network.l2`).
 """
 
+import math
 from collections.abc import Sequence
 
 import numpy as np
@@ -52,10 +53,10 @@ class Centred:
         self.scales = scales
         self.state = optimizer.state
 
-    def step(self, theta: np.ndarray, gradient: np.ndarray) -> None:
+    def step(self, theta: np.ndarray, gradient: np.ndarray, loss: float = math.nan) -> None:
         """Change `theta` in place by the step that the optimizer takes in centred coordinates."""
         change = np.zeros_like(theta)
-        self.optimizer.step(change, self.gradient_there(gradient))
+        self.optimizer.step(change, self.gradient_there(gradient), loss)
         theta += self.change_here(change)
 
     def gradient_there(self, gradient: np.ndarray) -> np.ndarray:

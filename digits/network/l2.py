@@ -30,9 +30,12 @@ def strengths(l2: float | Sequence[float], optimizer: Optimizer) -> np.ndarray:
     return there
 
 
-def add_l2(network: Network, gradient: np.ndarray, l2: np.ndarray) -> None:
-    """Add the slope of l2/2 sum(W^2) to `gradient` in place, layer by layer."""
+def add_l2(network: Network, gradient: np.ndarray, l2: np.ndarray) -> float:
+    """Add the slope of l2/2 sum(W^2) to `gradient` in place, layer by layer; that sum itself."""
     layers = np.broadcast_to(l2, len(network.layers))
     pairs = zip(network.views(gradient), network.parameters, layers, strict=True)
+    penalty = 0.0
     for (dW, _), (W, _), strength in pairs:
         dW += strength * W
+        penalty += 0.5 * float(strength * np.square(W).sum(dtype=np.float64))
+    return penalty

@@ -1,7 +1,8 @@
 """Ways to step downhill: each turns a gradient into a change of the parameter vector.
 
-An optimizer has one method, `step(theta, gradient)`, which changes `theta` in place, and one
-attribute that changes, the dictionary `state`, so that a run can be stopped, saved and resumed.
+An optimizer has one method, `step(theta, gradient, loss)`, which changes `theta` in place, and one
+attribute that changes, the dictionary `state`, so that a run can be stopped, saved and resumed. The
+loss is there for those that look at it (`digits.network.lbfgs`); the ones here do without.
 """
 
 import math
@@ -10,18 +11,20 @@ from typing import NamedTuple, Protocol
 
 import numpy as np
 
+from digits.network.lbfgs import LBFGS
+
 Schedule = Callable[[int], float]
 
 
 class Optimizer(Protocol):
-    """Anything that changes the parameters in place, given their gradient.
+    """Anything that changes the parameters in place, given their gradient and what it belongs to.
 
     `state` holds all it remembers from step to step.
     """
 
     state: dict[str, np.ndarray]
 
-    def step(self, theta: np.ndarray, gradient: np.ndarray) -> None: ...
+    def step(self, theta: np.ndarray, gradient: np.ndarray, loss: float) -> None: ...
 
 
 def warmup_cosine(peak: float, warmup: int, steps: int) -> Schedule:
@@ -72,7 +75,7 @@ class GradientDescent:
         self.nesterov = nesterov
         self.state: dict[str, np.ndarray] = {"step": np.array(0)}
 
-    def step(self, theta: np.ndarray, gradient: np.ndarray) -> None:
+    def step(self, theta: np.ndarray, gradient: np.ndarray, loss: float = math.nan) -> None:
         """Change `theta` in place by one step down `gradient`."""
         rate = rate_at(self.learning_rate, self.state)
         if self.momentum == 0:
@@ -112,7 +115,7 @@ class Rprop:
         self.smallest, self.largest = smallest, largest
         self.state: dict[str, np.ndarray] = {}
 
-    def step(self, theta: np.ndarray, gradient: np.ndarray) -> None:
+    def step(self, theta: np.ndarray, gradient: np.ndarray, loss: float = math.nan) -> None:
         """Change `theta` in place by one step against the signs of `gradient`."""
         if not self.state:
             self.state["steps"] = np.full_like(theta, self.learning_rate)
@@ -153,7 +156,7 @@ class Adam:
         self.epsilon = epsilon
         self.state: dict[str, np.ndarray] = {"step": np.array(0)}
 
-    def step(self, theta: np.ndarray, gradient: np.ndarray) -> None:
+    def step(self, theta: np.ndarray, gradient: np.ndarray, loss: float = math.nan) -> None:
         """Change `theta` in place by one step down `gradient`."""
         rate = rate_at(self.learning_rate, self.state)
         t = int(self.state["step"])
@@ -186,6 +189,13 @@ OPTIMIZERS = {
     "rprop": OptimizerKind(
         lambda rate, _: Rprop(rate),  # type: ignore[arg-type]  # it has no schedule
         learning_rate=0.01,
+        has_momentum=False,
+        has_schedule=False,
+        needs_full_batch=True,
+    ),
+    "lbfgs": OptimizerKind(
+        lambda rate, _: LBFGS(rate),  # type: ignore[arg-type]  # nor has this
+        learning_rate=1.0,
         has_momentum=False,
         has_schedule=False,
         needs_full_batch=True,

@@ -129,8 +129,8 @@ def step(
     with quiet():
         loss, accuracy, gradient = loss_and_gradient(network, batch, map)
         if np.isfinite(loss):
-            add_l2(network, gradient, l2)
-            optimizer.step(network.theta, gradient)
+            penalty = add_l2(network, gradient, l2)
+            optimizer.step(network.theta, gradient, loss + penalty)
         if not (np.isfinite(loss) and np.isfinite(network.theta).all()):
             raise diverged(network, batch, epoch)
     return loss, accuracy
@@ -207,5 +207,6 @@ def check_optimizer(network: Network, optimizer: Any) -> None:
     """Refuse what takes no steps, or has taken them elsewhere."""
     steps = hasattr(optimizer, "step") and not isinstance(optimizer, type)
     expect(steps, "optimizer", optimizer, "one like GradientDescent(0.1)")
-    if not {np.shape(array) for array in optimizer.state.values()} <= {(), network.theta.shape}:
+    shapes = {np.shape(array)[-1:] for array in optimizer.state.values()}
+    if not shapes <= {(), network.theta.shape}:
         raise InputError("the optimizer has stepped on another network, expected a new one")

@@ -1,11 +1,14 @@
 """Copies of training images as other hands might have drawn them."""
 
+from collections.abc import Callable
+
 import numpy as np
 
 from digits.dataset import PIXELS, SIDE
 from digits.parallel import THREADS, row_slices, thread_map
 from digits.preprocessing.resample import sample
 
+Copy = Callable[[np.ndarray, np.random.Generator], np.ndarray]
 # Rows of a slice; each slice has random numbers of its own, so threads change nothing.
 SLICE_ROWS = 1000
 
@@ -35,21 +38,39 @@ def elastic(
     Returns:
         (N, 784) uint8.
     """
-    smooth = smoothing(smoothness)
     at = np.arange(SIDE, dtype=np.float32)
+
+    def bent(ink: np.ndarray, own_rng: np.random.Generator) -> np.ndarray:
+        dy, dx = displacement(own_rng, len(ink), distance, smoothness)
+        return sample(ink, at[:, None] + dy, at + dx)
+
+    return copied(images, rng, bent, slice_rows, threads)
+
+
+def copied(
+    images: np.ndarray, rng: np.random.Generator, copy: Copy, slice_rows: int, threads: int
+) -> np.ndarray:
+    """(N, 784) uint8 copies; `copy` makes those of (n, 28, 28) float32 ink, 0 to 255."""
     copies = np.empty_like(images)
     slices = row_slices(len(images), slice_rows)
 
     def fill(part: tuple[slice, np.random.Generator]) -> None:
         rows, own_rng = part
         ink = images[rows].reshape(-1, SIDE, SIDE).astype(np.float32)
-        noise = own_rng.standard_normal((2, len(ink), SIDE, SIDE), dtype=np.float32)
-        dy, dx = smooth @ noise @ smooth.T * np.float32(distance)
-        bent = sample(ink, at[:, None] + dy, at + dx)
-        copies[rows] = np.rint(bent).reshape(-1, PIXELS)
+        copies[rows] = np.rint(copy(ink, own_rng)).reshape(-1, PIXELS)
 
     thread_map(fill, list(zip(slices, rng.spawn(len(slices)), strict=True)), threads)
     return copies
+
+
+def displacement(
+    rng: np.random.Generator, count: int, distance: float, smoothness: float
+) -> np.ndarray:
+    """(2, count, 28, 28) float32 smooth noise in pixels: along y, and along x."""
+    smooth = smoothing(smoothness)
+    noise = rng.standard_normal((2, count, SIDE, SIDE), dtype=np.float32)
+    displaced: np.ndarray = smooth @ noise @ smooth.T * np.float32(distance)
+    return displaced
 
 
 def smoothing(deviation: float) -> np.ndarray:

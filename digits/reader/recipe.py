@@ -21,6 +21,7 @@ from digits.network.training import Map
 from digits.parallel import Progress, row_slices, silent, thread_map
 from digits.preprocessing import draw_digits
 from digits.preprocessing.elastic import SLICE_ROWS, elastic
+from digits.preprocessing.reshaped import reshaped
 from digits.reader import novelty
 from digits.reader.classifier import (
     OUTPUT,
@@ -32,6 +33,8 @@ from digits.reader.classifier import (
 from digits.reader.settings import Settings, checked_settings
 
 WARMUP = 20  # epochs in which the learning rate of the cosine schedule rises
+# Where several networks are begun, how long each is tried, on how many of the rows.
+TRIAL_EPOCHS, TRIAL_ROWS = 60, 60_000
 TOLD_EVERY = 10 * SLICE_ROWS  # rows after which `progress` hears of slow work
 
 Images = Callable[[np.ndarray], np.ndarray]  # (N, 784) uint8 -> the same
@@ -79,6 +82,10 @@ def prepare(
     posed = [images, test.images]
     if preprocess is not None:
         posed = [in_parts(preprocess, part, "preprocessing", progress) for part in posed]
+    if settings.starts > 1:
+        first = slice(min(len(rows.images), TRIAL_ROWS))  # none of the copies
+        trial = posed[0][first], labels[first]
+        network.theta[:] = most_promising(settings, network, trial, rng, progress)
     return Run(
         settings,
         network,
@@ -99,23 +106,47 @@ def layers_of(settings: Settings) -> list[Dense]:
 def training_set(
     settings: Settings, rows: Digits, rng: np.random.Generator, progress: Progress = silent
 ) -> Examples:
-    """Images and labels to learn from: the rows, bent copies of them, and digits drawn anew."""
+    """Images and labels to learn from: the rows, copies of them, and digits drawn anew."""
     labels = known_labels(rows)
-    if not settings.copies and not settings.drawn:
+    if not (settings.copies or settings.reshaped or settings.drawn):
         return rows.images, labels
 
-    def bent(distance: float, smoothness: float) -> np.ndarray:
-        def copy(images: np.ndarray) -> np.ndarray:
-            return elastic(images, rng, distance, smoothness)
+    def bent(distance: float, smoothness: float) -> Images:
+        return lambda images: elastic(images, rng, distance, smoothness)
 
-        return in_parts(copy, rows.images, "bending copies", progress)
-
-    copies = [bent(*shape) for shape in settings.copies]
+    ways = [bent(*shape) for shape in settings.copies]
+    ways += settings.reshaped * [lambda images: reshaped(images, rng)]
+    copies = [in_parts(way, rows.images, "copying", progress) for way in ways]
     drawn = draw_digits(settings.drawn, rng, progress)
     return (
         np.concatenate([rows.images, *copies, drawn.images]),
         np.concatenate([*[labels] * (1 + len(copies)), known_labels(drawn)]),
     )
+
+
+def most_promising(
+    settings: Settings,
+    network: Network,
+    examples: Examples,
+    rng: np.random.Generator,
+    progress: Progress,
+) -> np.ndarray:
+    """(P,) parameters of the network whose loss is least after a few epochs, of several begun.
+
+    How well a network can do depends on where it starts, and is seen early: what is behind after
+    `TRIAL_EPOCHS` hardly ever catches up.
+    """
+    best = np.inf
+    for start in range(settings.starts):
+        if start:
+            network = new_network(rng, settings.preprocessing, network.layers)
+        optimizer = optimizer_of(settings, network, examples[0])
+        records = train(network, *examples, optimizer, TRIAL_EPOCHS, l2=settings.l2)
+        loss = min(record.loss for record in records)
+        if loss < best:
+            best, theta = loss, network.theta
+        progress("trying several starts", (start + 1) / settings.starts)
+    return theta
 
 
 def in_parts(function: Images, images: np.ndarray, what: str, progress: Progress) -> np.ndarray:

@@ -33,7 +33,13 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser = terminal.parser(__doc__)
     add, whole = parser.add_argument, terminal.whole_number
     add("--rows", type=whole, metavar="N", default=64, help="digits to sum over (default: 64)")
-    add("--seed", type=terminal.seed, metavar="N", default=0, help="of the parameters (default: 0)")
+    add(
+        "--seed",
+        type=terminal.whole_from_0,
+        metavar="N",
+        default=0,
+        help="of the parameters (default: 0)",
+    )
     options = parser.parse_args(argv)
     digits = head(read(BUNDLED_DIGITS), options.rows)
     network = new_network(np.random.default_rng(options.seed), dtype=np.float64)

@@ -86,7 +86,7 @@ def parse(argv: Sequence[str] | None) -> argparse.Namespace:
     add = parser.add_argument
     add("--split", choices=("validation", "test"), default="validation", help="rows to score on")
     add("--only", nargs="+", choices=STUDY, metavar="SETTING", help=f"of: {'; '.join(STUDY)}")
-    add("--seeds", type=terminal.seed, nargs="+", default=range(5), help="default: 0 to 4")
+    add("--seeds", type=terminal.whole_from_0, nargs="+", default=range(5), help="default: 0 to 4")
     add("--results", type=Path, metavar="FILE", default=RESULTS, help="finished runs (CSV)")
     add("--table", action="store_true", help="train nothing, print the table of finished runs")
     return parser.parse_args(argv)
