@@ -255,16 +255,3 @@ def test_data_without_labels_cannot_be_learned_from(run, tmp_path, digits, capsy
     assert "has no label column, expected one to learn from" in capsys.readouterr().err
     assert run("--test-data", tmp_path / "a.csv")[0] == 1
     assert "has no label column, expected one to compare with" in capsys.readouterr().err
-
-
-def test_of_several_starts_the_one_of_least_loss_goes_on(digits, monkeypatch):
-    monkeypatch.setattr(recipe, "TRIAL_EPOCHS", 8)
-    settings = settings_of(optimizer="lbfgs", drawn=0, copies=[], seed=3)
-    rows, test = dataset.split(digits)
-
-    def loss(starts: int) -> float:
-        run = recipe.prepare(settings._replace(starts=starts), rows, test)
-        return next(recipe.epochs(run)).loss
-
-    assert loss(5) <= loss(2) < 0.9 * loss(1)
-    assert loss(5) == loss(5)

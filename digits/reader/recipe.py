@@ -33,8 +33,6 @@ from digits.reader.classifier import (
 from digits.reader.settings import Settings, checked_settings
 
 WARMUP = 20  # epochs in which the learning rate of the cosine schedule rises
-# Where several networks are begun, how long each is tried, on how many of the rows.
-TRIAL_EPOCHS, TRIAL_ROWS = 60, 60_000
 TOLD_EVERY = 10 * SLICE_ROWS  # rows after which `progress` hears of slow work
 
 Images = Callable[[np.ndarray], np.ndarray]  # (N, 784) uint8 -> the same
@@ -82,10 +80,6 @@ def prepare(
     posed = [images, test.images]
     if preprocess is not None:
         posed = [in_parts(preprocess, part, "preprocessing", progress) for part in posed]
-    if settings.starts > 1:
-        first = slice(min(len(rows.images), TRIAL_ROWS))  # none of the copies
-        trial = posed[0][first], labels[first]
-        network.theta[:] = most_promising(settings, network, trial, rng, progress)
     return Run(
         settings,
         network,
@@ -122,31 +116,6 @@ def training_set(
         np.concatenate([rows.images, *copies, drawn.images]),
         np.concatenate([*[labels] * (1 + len(copies)), known_labels(drawn)]),
     )
-
-
-def most_promising(
-    settings: Settings,
-    network: Network,
-    examples: Examples,
-    rng: np.random.Generator,
-    progress: Progress,
-) -> np.ndarray:
-    """(P,) parameters of the network whose loss is least after a few epochs, of several begun.
-
-    How well a network can do depends on where it starts, and is seen early: what is behind after
-    `TRIAL_EPOCHS` hardly ever catches up.
-    """
-    best = np.inf
-    for start in range(settings.starts):
-        if start:
-            network = new_network(rng, settings.preprocessing, network.layers)
-        optimizer = optimizer_of(settings, network, examples[0])
-        records = train(network, *examples, optimizer, TRIAL_EPOCHS, l2=settings.l2)
-        loss = min(record.loss for record in records)
-        if loss < best:
-            best, theta = loss, network.theta
-        progress("trying several starts", (start + 1) / settings.starts)
-    return theta
 
 
 def in_parts(function: Images, images: np.ndarray, what: str, progress: Progress) -> np.ndarray:

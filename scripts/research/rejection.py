@@ -1,6 +1,6 @@
 """Draw what a classifier gains and loses by saying "not sure", by probability and by novelty.
 
-It trains the preset `pictures` on the first 50,000 rows and looks at the 10,000 after them, which
+It trains the preset `best` on the first 50,000 rows and looks at the 10,000 after them, which
 is how `MIN_PROBABILITY` and `ACCEPTED` were chosen.
 
 examples:
@@ -35,7 +35,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     options = parser.parse_args(argv)
     digits = read(BUNDLED_DIGITS)
     rows, validation = (take_rows(digits, part) for part in (TRAIN, VALIDATION))
-    settings = settings_of("pictures")
+    settings = settings_of("best")
     with progress.work(quiet=False) as told:
         run = recipe.prepare(settings, rows, validation, progress=told)
     for _ in progress.watched(recipe.epochs(run), settings.epochs, 0, quiet=False):

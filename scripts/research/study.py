@@ -29,17 +29,21 @@ from digits.preprocessing.canonical import canonical
 from digits.reader import recipe, settings_of
 from processes import SCRIPTS
 
-RPROP = {"optimizer": "rprop"}
-# Ingredients are left out one at a time from the two rows of 200 epochs.
-DESCENT_200, RPROP_200 = {"epochs": 200}, {"epochs": 200, "optimizer": "rprop"}
+RPROP, LBFGS = {"optimizer": "rprop"}, {"optimizer": "lbfgs"}
+# Ingredients are left out one at a time from the two rows of 200 epochs, without anything added.
+DESCENT_200 = {"epochs": 200, "drawn": 0, "copies": []}
+RPROP_200 = {**DESCENT_200, **RPROP}
 # name: (preset, settings over it)
 STUDY: dict[str, tuple[str, dict[str, Any]]] = {
     "default": ("default", {}),
+    "default, nothing drawn": ("default", {"drawn": 0}),
+    "default, 60,000 drawn": ("default", {"drawn": 60_000}),
     "default, 200 epochs": ("default", DESCENT_200),
     "default, not centred": ("default", {**DESCENT_200, "centred": False}),
     "default, no L2": ("default", {**DESCENT_200, "l2": 0.0}),
-    "adam": ("default", {**DESCENT_200, "optimizer": "adam"}),
+    "adam, 200 epochs": ("default", {**DESCENT_200, "optimizer": "adam"}),
     "rprop": ("default", RPROP),
+    "rprop, no copy": ("default", {**RPROP, "copies": []}),
     "rprop, 200 epochs": ("default", RPROP_200),
     "rprop, no pose": ("default", {**RPROP_200, "preprocessing": "as is"}),
     "rprop, centre of mass only": ("default", RPROP_200),
@@ -48,12 +52,17 @@ STUDY: dict[str, tuple[str, dict[str, Any]]] = {
     "rprop, pens as they are": ("default", RPROP_200),
     "rprop, not centred": ("default", {**RPROP_200, "centred": False}),
     "rprop, no L2": ("default", {**RPROP_200, "l2": 0.0}),
+    "lbfgs": ("default", LBFGS),
+    "lbfgs, no copy, 160 epochs": ("default", {**LBFGS, "copies": [], "epochs": 160}),
+    "lbfgs, no copy, not centred": (
+        "default",
+        {**LBFGS, "copies": [], "epochs": 160, "centred": False},
+    ),
     "best": ("best", {}),
+    "best, nothing reshaped": ("best", {"reshaped": 0}),
+    "best, nothing drawn": ("best", {"drawn": 0}),
     "best, no copies": ("best", {"copies": []}),
-    "best, 2 copies": ("best", {"copies": [(0.6, 4.0), (1.0, 4.0)]}),
-    "best, momentum": ("best", {"optimizer": "gd", "l2": 1e-4}),
-    "pictures": ("pictures", {}),
-    "pictures, nothing drawn": ("pictures", {"drawn": 0}),
+    "best, rprop": ("best", RPROP),
     "blog": ("blog", {}),
 }
 # Poses that leave a part out.
