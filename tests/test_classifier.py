@@ -2,12 +2,12 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from digits.dataset import PIXELS
+from digits.dataset import PIXELS, Digits
 from digits.errors import InputError
 from digits.network import Network
 from digits.network.layers import Dense
 from digits.places import PRETRAINED
-from digits.reader import checkpoints, classifier, load
+from digits.reader import checkpoints, classifier, load, recipe, settings_of
 from digits.reader.classifier import (
     LAYERS,
     PREPROCESSING,
@@ -15,6 +15,8 @@ from digits.reader.classifier import (
     Preprocessing,
     new_network,
 )
+from digits.reader.evaluation import evaluate
+from digits.reader.rows import on_black_paper
 
 
 @pytest.fixture
@@ -177,3 +179,48 @@ def test_a_reader_shows_what_it_is(reader):
 
 def test_no_images_have_no_answers(reader):
     assert reader.predict(np.empty((0, 784), np.uint8)).shape == (0,)
+
+
+GREY_PAPER = {
+    "grey": lambda rows: 90 + rows * 0.6,
+    "bright": lambda rows: 128 + rows * 0.4,
+    "white": lambda rows: 255.0 - rows,
+    "nearly black": lambda rows: np.maximum(rows, 3.0),
+}
+
+
+@pytest.mark.parametrize("paper", GREY_PAPER)
+def test_rows_on_paper_of_any_grey_are_read_as_well_as_those_on_black(digits, paper):
+    reader, rows, labels = load(PRETRAINED), digits.images[:300], digits.labels[:300]
+    grey = np.floor(GREY_PAPER[paper](rows))
+    expected, found = reader.predict(rows), reader.predict(grey)
+    assert (found == labels).mean() >= (expected == labels).mean() - 0.01
+    assert reader.predict(grey.reshape(-1, 28, 28)).tolist() == found.tolist()
+    assert reader.read(grey).labels.tolist() == found.tolist()
+    assert reader.probabilities(grey).argmax(axis=1).tolist() == found.tolist()
+    assert evaluate(reader, Digits(grey, labels)).accuracy == (found == labels).mean()
+
+
+def test_rows_on_black_paper_stay_what_they_are_to_the_last_bit(digits, all_digits, rng):
+    rows = all_digits.images[::20]
+    assert on_black_paper(rows) is rows
+    raw = DigitClassifier(new_network(rng, "raw"), "raw")
+    assert raw.preprocess(rows) is rows
+    some = np.concatenate([digits.images[:3], 255 - digits.images[:1]])
+    assert on_black_paper(some)[:3].tobytes() == digits.images[:3].tobytes()
+    assert some[3].tobytes() == (255 - digits.images[0]).tobytes()  # the caller's own
+
+
+@pytest.mark.parametrize("paper", [0, 90, 255])
+def test_blank_rows_of_any_grey_are_blank(paper):
+    assert not on_black_paper(np.full((2, PIXELS), paper, np.uint8)).any()
+
+
+@pytest.mark.parametrize("preset", ["default", "blog"])
+def test_rows_on_grey_paper_are_learned_from_as_those_on_black(few, preset):
+    settings = settings_of(preset, epochs=1)
+    grey = few._replace(images=100 + few.images // 2)
+    plain, run = (recipe.prepare(settings, digits, digits) for digits in (few, grey))
+    apart = run.rows[0].astype(float) - plain.rows[0]
+    assert np.abs(apart).mean() < 8 and run.data_digest == recipe.digest(grey, grey)
+    assert np.array_equal(recipe.prepare(settings, few, few).rows[0], plain.rows[0])

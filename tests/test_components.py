@@ -2,9 +2,11 @@ import numpy as np
 import pytest
 from PIL import Image, ImageDraw
 
+from digits.pictures.bands import on_one_paper
 from digits.pictures.cleaning import cleaned
 from digits.pictures.components import connected_components, labels_of
 from digits.pictures.filters import box_filter, maximum_filter
+from digits.pictures.grain import without_grain
 from digits.pictures.mnist_like import mnist_like
 from digits.pictures.paper import above_background, ink_share, one_channel, otsu
 from digits.pictures.segments import best_seam, find_digits, several
@@ -127,3 +129,37 @@ def test_a_seam_goes_round_ink(rng):
 
 def test_blank_paper_has_no_ink():
     assert not ink_share(np.full((50, 60, 3), 230, np.uint8)).any()
+
+
+@pytest.mark.parametrize("turned", [False, True])
+def test_paper_of_two_colours_side_by_side_is_one_paper(digits, turned):
+    for image in digits.images[:20].reshape(-1, 28, 28).astype(np.float32):
+        striped = image.copy()
+        for band in (np.s_[:, :7], np.s_[:, 21:]):
+            striped[band] = 255 - striped[band]
+        found = on_one_paper(striped.T if turned else striped)
+        assert np.array_equal(found.T if turned else found, image)
+
+
+def test_strokes_and_lines_from_edge_to_edge_are_no_band_of_paper():
+    one = page([(100, 0), (100, 200)], width=50)
+    flagged = np.maximum(one, page([(50, 30), (100, 10)]))
+    ruled = page([(20, 0), (20, 200)], [(60, 0), (60, 200)], ONE, width=4)
+    for share in (one, flagged, ruled, page(ONE)):
+        levels = 255 - 255 * share
+        assert on_one_paper(levels) is levels
+
+
+def test_salt_and_pepper_are_taken_from_a_digit(digits, rng):
+    for image in digits.images[:20].reshape(-1, 28, 28):
+        hit, ink = rng.random((2, 28, 28))
+        noisy = np.where(hit < 0.17, 255 * (ink < 0.5), image).astype(np.float32)
+        left = np.abs(without_grain(noisy) - image).mean()
+        assert left < 0.4 * np.abs(noisy - image).mean()
+
+
+def test_digits_and_noise_of_a_photo_are_not_taken_for_salt_and_pepper(digits, rng):
+    for image in digits.images[:100].reshape(-1, 28, 28).astype(np.float32):
+        assert without_grain(image) is image
+    noisy = 128 + rng.normal(0, 30, (300, 200))
+    assert without_grain(noisy) is noisy

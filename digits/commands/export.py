@@ -23,6 +23,7 @@ from digits.network import metrics
 from digits.places import BUNDLED_DIGITS
 from digits.preprocessing import draw_digits
 from digits.reader import DigitClassifier
+from digits.reader.rows import on_black_paper
 
 LIMIT = 1e-4  # that probabilities of the file may be from those of the model
 TOLD = ("preset", "seed")  # what a file tells of how its model came about
@@ -40,7 +41,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     known = bool(options.data or options.test_data or BUNDLED_DIGITS)
     test = test_digits(reader, options) if known else draw_digits(DRAWN, np.random.default_rng(0))
     blank = np.zeros((1, PIXELS), np.uint8)
-    images = np.concatenate([test.images, blank])
+    images = on_black_paper(np.concatenate([test.images, blank]))  # all that the file knows
     expected = reader.probabilities(images)
     accuracy = metrics.accuracy(known_labels(test), expected[:-1].argmax(axis=1))
     tested = {"accuracy": f"{accuracy:.4f}", "test_digits": str(len(test.images))} if known else {}

@@ -4,7 +4,9 @@ from collections.abc import Callable
 
 import numpy as np
 
+from digits.pictures.bands import on_one_paper
 from digits.pictures.filters import box_filter, maximum_filter
+from digits.pictures.grain import without_grain
 
 # Below this difference from paper, of 255, there is no ink, only noise.
 BLANK_CONTRAST = 20
@@ -38,7 +40,7 @@ def ink_share(
         channel, frame, flat: in place of `one_channel`, `within_frame` and `FLAT`, to see what
             each is worth.
     """
-    levels = (channel or one_channel)(colours)
+    levels = on_one_paper(without_grain((channel or one_channel)(colours)))
     share = np.zeros_like(levels)
     inside = (frame or within_frame)(levels)
     share[inside] = _share(levels[inside], flat)

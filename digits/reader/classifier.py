@@ -1,6 +1,5 @@
 """A digit reader: what is done to an image, and the network that then names it."""
 
-import contextlib
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -8,7 +7,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike
 
-from digits.dataset import CLASSES, PIXELS, SIDE
+from digits.dataset import CLASSES, PIXELS
 from digits.errors import InputError, is_count
 from digits.network import Dense, Network
 from digits.network.layers import checked, described, from_description, parameter_count
@@ -17,6 +16,7 @@ from digits.preprocessing.canonical import canonical
 from digits.reader import checkpoints
 from digits.reader.checkpoints import saved_array
 from digits.reader.novelty import AXES, Novelty
+from digits.reader.rows import as_rows, on_black_paper
 
 OUTPUT = Dense(CLASSES, "softmax")
 # The one network of this project: 784-16-16-10, 13,002 parameters.
@@ -68,7 +68,8 @@ class DigitClassifier:
     Wherever it takes `images`, these are whole numbers from 0, paper, to 255, ink: (N, 784) or
     (N, 28, 28), or a single image, (784,) or (28, 28), which counts as N = 1; as an array, lists
     or a DataFrame; or booleans, of which True is ink. What is none of these is refused with an
-    `InputError`.
+    `InputError`. Images whose paper is of another level, such as dark ink on white, are read like
+    pictures (`digits.reader.rows.on_black_paper`); all others are taken as they are.
 
     Attributes:
         network: takes 784 inputs, gives 10 probabilities.
@@ -118,7 +119,8 @@ class DigitClassifier:
 
     def preprocess(self, images: ArrayLike) -> np.ndarray:
         """The images as the network takes them, (N, 784) uint8."""
-        rows, function = as_rows(images), PREPROCESSING[self.preprocessing].function
+        rows = on_black_paper(as_rows(images))
+        function = PREPROCESSING[self.preprocessing].function
         return rows if function is None else function(rows)
 
     def save(self, path: str | Path) -> None:
@@ -141,35 +143,6 @@ class DigitClassifier:
         if is_count(self.about.get("epochs_done")):
             told.append(f"{self.about['epochs_done']:,} epochs")
         return f"DigitClassifier({', '.join(told)})"
-
-
-def as_rows(images: ArrayLike) -> np.ndarray:
-    """Images in any form that `DigitClassifier` takes -> (N, 784) uint8.
-
-    Raises:
-        InputError: they are something else.
-    """
-    try:
-        rows = np.asarray(images)
-    except ValueError:
-        raise InputError("the images have several lengths, expected one length") from None
-    if rows.shape[-2:] == (SIDE, SIDE) and rows.ndim <= 3:
-        rows = rows.reshape(-1, PIXELS)
-    rows = rows[np.newaxis] if rows.shape == (PIXELS,) else rows
-    if rows.dtype == object:  # such as a DataFrame of whole numbers that might be missing
-        with contextlib.suppress(TypeError, ValueError):
-            rows = rows.astype(np.float64)
-    if rows.dtype == bool:
-        rows = rows * np.uint8(255)
-    fits = rows.ndim == 2 and rows.shape[1] == PIXELS and rows.dtype.kind in "uif"
-    if fits and rows.dtype == np.uint8:
-        return rows
-    if not fits or not np.all((rows >= 0) & (rows <= 255) & (rows == np.floor(rows))):
-        raise InputError(
-            f"images are {rows.shape} {rows.dtype}, expected whole numbers from 0 to 255"
-            f" of shape (N, {PIXELS}), or one image of {PIXELS}"
-        )
-    return rows.astype(np.uint8)
 
 
 def load(path: str | Path | None = None) -> DigitClassifier:

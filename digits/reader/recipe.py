@@ -27,9 +27,9 @@ from digits.reader.classifier import (
     OUTPUT,
     PREPROCESSING,
     DigitClassifier,
-    as_rows,
     new_network,
 )
+from digits.reader.rows import as_rows, on_black_paper
 from digits.reader.settings import Settings, checked_settings
 
 WARMUP = 20  # epochs in which the learning rate of the cosine schedule rises
@@ -73,6 +73,10 @@ def prepare(
     """
     settings = checked_settings(settings._asdict())
     rows, test = (Digits(as_rows(part.images), known_labels(part)) for part in (rows, test))
+    data_digest = digest(rows, test)
+    rows, test = (
+        part._replace(images=on_black_paper(part.images, progress)) for part in (rows, test)
+    )
     rng = np.random.default_rng(settings.seed)
     network = new_network(rng, settings.preprocessing, layers_of(settings))
     preprocess = preprocess or PREPROCESSING[settings.preprocessing].function
@@ -87,7 +91,7 @@ def prepare(
         rows=(posed[0], labels),
         test=(posed[1], known_labels(test)),
         history=[],
-        data_digest=digest(rows, test),
+        data_digest=data_digest,
     )
 
 
