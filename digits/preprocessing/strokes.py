@@ -1,40 +1,23 @@
-"""Draw digits with a pen in a random hand: strokes in, MNIST-like images out.
-
-The pen follows the quadratic B-spline of a stroke's points. Each dot (x_k, y_k) along it lays a
-Gaussian of ink, in proportion to the way l_k from dot to dot, so at pixel (y, x) lies the ink
-
-    sum over k of  l_k exp(-(y - y_k)² / 2s²) exp(-(x - x_k)² / 2s²)  =  (A B^T)(y, x)
-
-with a row for each y in A and for each x in B: a product of two small matrices. -2s² log of it is
-the squared distance to the line, smoothed where lines meet, and the pen inks what is nearer to it
-than its radius.
-"""
+"""Draw digits in many random hands: strokes in, MNIST-like images out."""
 
 from typing import NamedTuple
 
 import numpy as np
 
 from digits.dataset import PIXELS, Digits
-from digits.parallel import Progress, silent
-from digits.pictures.mnist_like import mnist_like
+from digits.parallel import THREADS, Progress, one_blas_thread, silent, thread_imap
 from digits.preprocessing.handwriting import DIGITS, Stroke
+from digits.preprocessing.pen import DOTS, images_of
 
-CANVAS = 80  # pixels; a digit's longer side takes LONGER of them, the rest is for thick pens
-LONGER = 64
-# Lengths from here on are in units of the digit's height, or of its longer side once it is fitted.
-DOTS = 64  # along a line of length 1
+# Lengths are in units of the digit's height, or of its longer side where a pen is meant.
 THINNEST, THICKEST = 0.01, 0.1  # radius of the pen
 # Standard deviations among hands.
 JITTER = 0.02  # of each point of a stroke
 BEND, TREMOR = 0.03, 0.006  # of the paper's displacement, in long waves and in short ones
 SLANT, TURN, STRETCH = 0.2, 0.06, 0.2  # x per y, radians, logarithm of width
 MEAN_SLANT = 0.1  # most people are right-handed
-# Share of digits that are drawn pixel by pixel on a small canvas, and the sides of such a pixel.
-COARSE, PIXEL_SIDES = 0.15, (2, 4, 5)
+COARSE = 0.15  # share of digits that are drawn with large pixels
 LONG_WAVES, SHORT_WAVES = (0.4, 1.2), (2, 5)  # waves per unit of length
-# The logarithm of a dot's ink goes no lower along either axis. That is far outside of any pen, and
-# numbers below exp(-87), subnormal in float32, would make the product twenty times slower.
-FAINTEST = np.float32(-40)
 # Digits drawn at a time: few enough for the cache, enough to make Python's own share small.
 HANDS_AT_ONCE = 32
 
@@ -47,26 +30,33 @@ class Page(NamedTuple):
     rows: np.ndarray
 
 
-def draw_digits(count: int, rng: np.random.Generator, progress: Progress = silent) -> Digits:
+def draw_digits(
+    count: int, rng: np.random.Generator, progress: Progress = silent, *, threads: int = THREADS
+) -> Digits:
     """Digits as many hands write them, each digit equally often.
 
     Args:
         count: how many.
         rng: the same state gives the same digits.
         progress: is told how far it has come.
+        threads: change nothing but the time it takes.
 
     Returns:
         Images as `digits.read_picture` gives them, and their labels.
     """
     labels = rng.permutation(np.arange(count) % len(DIGITS))
     images = np.empty((count, PIXELS), np.uint8)
+    pages = [page for digit in range(len(DIGITS)) for page in pages_of(digit, labels, rng)]
+
+    def fill(part: tuple[Page, np.random.Generator]) -> int:
+        page, own_rng = part
+        images[page.rows] = written(page.digit, page.style, len(page.rows), own_rng)
+        return len(page.rows)
+
     drawn = 0
-    for number in range(len(DIGITS)):
-        for digit, style, rows in pages_of(number, labels, rng):
-            fine = written(digit, style, len(rows), rng)
-            inks = [coarse(ink, rng) if rng.random() < COARSE else ink for ink in fine]
-            images[rows] = [mnist_like(ink).reshape(-1) for ink in inks]
-            drawn += len(rows)
+    with one_blas_thread():
+        for rows in thread_imap(fill, zip(pages, rng.spawn(len(pages)), strict=True), threads):
+            drawn += rows
             progress("drawing digits", drawn / count)
     return Digits(images, labels)
 
@@ -86,15 +76,16 @@ def pages_of(digit: int, labels: np.ndarray, rng: np.random.Generator) -> list[P
 
 
 def written(digit: int, style: str, hands: int, rng: np.random.Generator) -> np.ndarray:
-    """(hands, CANVAS, CANVAS) float32 share of ink: one digit in one style by several hands."""
+    """(hands, 784) uint8: one digit in one style by several hands."""
     _, strokes = DIGITS[digit](lambda low, high: rng.uniform(low, high, hands))[style]
     lines = [followed(jittered(stroke, hands, rng)) for stroke in strokes]
-    dots = fitted(wavering(posed(np.concatenate(lines, axis=1), rng), rng))
+    dots = wavering(posed(np.concatenate(lines, axis=1), rng), rng)
+    dots /= np.ptp(dots, axis=1, keepdims=True).max(axis=2, keepdims=True)
     ends = np.cumsum([line.shape[1] for line in lines])[:-1]
     steps = [np.gradient(line, axis=1) for line in np.split(dots, ends, axis=1)]
-    lengths = np.linalg.norm(np.concatenate(steps, axis=1), axis=2)
     radius = np.exp(rng.uniform(np.log(THINNEST), np.log(THICKEST), hands))
-    return inked(*(a.astype(np.float32) for a in (dots, lengths, radius)))
+    pens = np.stack([radius, radius], axis=1)
+    return images_of(dots, np.concatenate(steps, axis=1), pens, COARSE, rng)
 
 
 def jittered(stroke: Stroke, hands: int, rng: np.random.Generator) -> np.ndarray:
@@ -147,41 +138,3 @@ def wavering(dots: np.ndarray, rng: np.random.Generator) -> np.ndarray:
         wave = np.sin(2 * np.pi * rng.uniform(*lengths, hands) * across + phase)
         dots = dots + wave[..., None] * rng.normal(0, deviation, (len(dots), 1, 2))
     return dots
-
-
-def fitted(dots: np.ndarray) -> np.ndarray:
-    """Dots moved and scaled so that the longer side of each digit goes from -0.5 to 0.5."""
-    low, high = dots.min(axis=1, keepdims=True), dots.max(axis=1, keepdims=True)
-    moved: np.ndarray = (dots - (low + high) / 2) / (high - low).max(axis=2, keepdims=True)
-    return moved
-
-
-def inked(dots: np.ndarray, lengths: np.ndarray, radius: np.ndarray) -> np.ndarray:
-    """What pens leave on the paper that follow the dots.
-
-    Args:
-        dots: (hands, dots, 2) float32, from -0.5 to 0.5.
-        lengths: (hands, dots) float32, the way from dot to dot.
-        radius: (hands,) float32.
-
-    Returns:
-        (hands, CANVAS, CANVAS) float32 share of ink, with edges a pixel wide.
-    """
-    radius = radius[:, None, None]
-    spread = np.maximum(np.float32(0.7 / DOTS), radius / 3)  # wide enough to hide single dots
-    at = ((np.arange(CANVAS, dtype=np.float32) + 0.5 - CANVAS / 2) / LONGER)[:, None] / spread
-    x, y = np.moveaxis(dots, 2, 0)[:, :, None] / spread
-    A, B = (np.exp(np.maximum(-0.5 * (at - place) ** 2, FAINTEST)) for place in (y, x))
-    A *= lengths[:, None] / (spread * np.float32(np.sqrt(2 * np.pi)))  # a straight line's ink is 1
-    squared = -2 * spread**2 * np.log(A @ B.transpose(0, 2, 1))
-    distance = np.sqrt(np.maximum(squared, 0))
-    share: np.ndarray = np.clip(0.5 + (radius - distance) * LONGER, 0, 1)
-    return share
-
-
-def coarse(ink: np.ndarray, rng: np.random.Generator) -> np.ndarray:
-    """(CANVAS, CANVAS) ink in large pixels, either full or empty, as on a canvas of few."""
-    side = int(rng.choice(PIXEL_SIDES))
-    blocks = ink.reshape(CANVAS // side, side, -1, side).mean(axis=(1, 3))
-    full: np.ndarray = blocks >= 0.25 * blocks.max()
-    return full.astype(np.float32)
