@@ -4,19 +4,15 @@ from typing import NamedTuple
 
 import numpy as np
 
-from digits.dataset import PIXELS, Digits
+from digits.dataset import CLASSES, PIXELS, Digits
 from digits.parallel import THREADS, Progress, one_blas_thread, silent, thread_imap
-from digits.preprocessing.handwriting import DIGITS, Stroke
+from digits.preprocessing.handwriting import Stroke
+from digits.preprocessing.manners import MANNERS, Manner
 from digits.preprocessing.pen import DOTS, images_of
 
-# Lengths are in units of the digit's height, or of its longer side where a pen is meant.
-THINNEST, THICKEST = 0.01, 0.1  # radius of the pen
-# Standard deviations among hands.
-JITTER = 0.02  # of each point of a stroke
-BEND, TREMOR = 0.03, 0.006  # of the paper's displacement, in long waves and in short ones
-SLANT, TURN, STRETCH = 0.2, 0.06, 0.2  # x per y, radians, logarithm of width
-MEAN_SLANT = 0.1  # most people are right-handed
 COARSE = 0.15  # share of digits that are drawn with large pixels
+# Share of digits that are squeezed or stretched with their pen, and the factors of their width.
+STRETCHED, NARROWEST, WIDEST = 0.15, 0.4, 1.6
 LONG_WAVES, SHORT_WAVES = (0.4, 1.2), (2, 5)  # waves per unit of length
 # Digits drawn at a time: few enough for the cache, enough to make Python's own share small.
 HANDS_AT_ONCE = 32
@@ -26,6 +22,7 @@ class Page(NamedTuple):
     """Rows of the result that are to show one style of one digit."""
 
     digit: int
+    manner: str
     style: str
     rows: np.ndarray
 
@@ -44,13 +41,13 @@ def draw_digits(
     Returns:
         Images as `digits.read_picture` gives them, and their labels.
     """
-    labels = rng.permutation(np.arange(count) % len(DIGITS))
+    labels = rng.permutation(np.arange(count) % CLASSES)
     images = np.empty((count, PIXELS), np.uint8)
-    pages = [page for digit in range(len(DIGITS)) for page in pages_of(digit, labels, rng)]
+    pages = [page for digit in range(CLASSES) for page in pages_of(digit, labels, rng)]
 
     def fill(part: tuple[Page, np.random.Generator]) -> int:
         page, own_rng = part
-        images[page.rows] = written(page.digit, page.style, len(page.rows), own_rng)
+        images[page.rows] = written(*page[:3], len(page.rows), own_rng)
         return len(page.rows)
 
     drawn = 0
@@ -63,37 +60,56 @@ def draw_digits(
 
 def pages_of(digit: int, labels: np.ndarray, rng: np.random.Generator) -> list[Page]:
     """The rows labelled `digit`, each given a style by chance, as common as it is."""
-    styles = DIGITS[digit](rng.uniform)
-    weights = np.array([weight for weight, _ in styles.values()])
+    weights = {}
+    for name, manner in MANNERS.items():
+        styles = manner.digits[digit](rng.uniform)
+        total = sum(weight for weight, _ in styles.values())
+        for style, (weight, _) in styles.items():
+            weights[name, style] = manner.share * weight / total
     rows = np.nonzero(labels == digit)[0]
-    chosen = rng.choice(len(styles), len(rows), p=weights / weights.sum())
+    chosen = rng.choice(len(weights), len(rows), p=list(weights.values()))
     pages = []
-    for number, style in enumerate(styles):
+    for number, (name, style) in enumerate(weights):
         of_style = rows[chosen == number]
         for start in range(0, len(of_style), HANDS_AT_ONCE):
-            pages.append(Page(digit, style, of_style[start : start + HANDS_AT_ONCE]))
+            pages.append(Page(digit, name, style, of_style[start : start + HANDS_AT_ONCE]))
     return pages
 
 
-def written(digit: int, style: str, hands: int, rng: np.random.Generator) -> np.ndarray:
+def written(
+    digit: int, manner_name: str, style: str, hands: int, rng: np.random.Generator
+) -> np.ndarray:
     """(hands, 784) uint8: one digit in one style by several hands."""
-    _, strokes = DIGITS[digit](lambda low, high: rng.uniform(low, high, hands))[style]
-    lines = [followed(jittered(stroke, hands, rng)) for stroke in strokes]
-    dots = wavering(posed(np.concatenate(lines, axis=1), rng), rng)
+    manner = MANNERS[manner_name]
+    _, strokes = manner.digits[digit](lambda low, high: rng.uniform(low, high, hands))[style]
+    if not manner.rounded:
+        strokes = [[point for point in stroke for _ in range(2)] for stroke in strokes]
+    lines = [followed(jittered(stroke, hands, manner.jitter, rng)) for stroke in strokes]
+    dots = wavering(posed(np.concatenate(lines, axis=1), manner, rng), manner, rng)
     dots /= np.ptp(dots, axis=1, keepdims=True).max(axis=2, keepdims=True)
+    factors = np.exp(rng.uniform(np.log(NARROWEST), np.log(WIDEST), hands))
+    factors[rng.random(hands) >= STRETCHED] = 1
+    dots[..., 0] *= factors[:, None]
     ends = np.cumsum([line.shape[1] for line in lines])[:-1]
     steps = [np.gradient(line, axis=1) for line in np.split(dots, ends, axis=1)]
-    radius = np.exp(rng.uniform(np.log(THINNEST), np.log(THICKEST), hands))
-    pens = np.stack([radius, radius], axis=1)
+    pens = pens_of(manner, hands, rng)
+    pens[:, 0] *= factors
     return images_of(dots, np.concatenate(steps, axis=1), pens, COARSE, rng)
 
 
-def jittered(stroke: Stroke, hands: int, rng: np.random.Generator) -> np.ndarray:
+def pens_of(manner: Manner, hands: int, rng: np.random.Generator) -> np.ndarray:
+    """(hands, 2) radius of each pen along x and along y."""
+    thinnest, thickest = np.log(manner.pens)
+    radius = np.exp(rng.uniform(thinnest, thickest, hands))
+    return np.stack([radius, radius * rng.uniform(*manner.contrast, hands)], axis=1)
+
+
+def jittered(stroke: Stroke, hands: int, deviation: float, rng: np.random.Generator) -> np.ndarray:
     """(hands, points, 2) points (x, y) of a stroke, as well as each hand hits them."""
     points = np.empty((hands, len(stroke), 2))
     for i, (x, y) in enumerate(stroke):
         points[:, i, 0], points[:, i, 1] = x, y
-    return points + rng.normal(0, JITTER, points.shape)
+    return points + rng.normal(0, deviation, points.shape)
 
 
 def followed(points: np.ndarray) -> np.ndarray:
@@ -120,19 +136,21 @@ def spline(at: np.ndarray, count: int) -> np.ndarray:
     return share[:, 1:-1]
 
 
-def posed(dots: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+def posed(dots: np.ndarray, manner: Manner, rng: np.random.Generator) -> np.ndarray:
     """Dots stretched, slanted and turned as each hand does it."""
-    slant, turn, stretch = rng.normal(0, [[[SLANT]], [[TURN]], [[STRETCH]]], (3, len(dots), 1))
+    deviations = np.array([manner.slant, manner.turn, manner.stretch])[:, None, None]
+    slant, turn, stretch = rng.normal(0, deviations, (3, len(dots), 1))
     x, y = dots[..., 0], dots[..., 1]
-    x = x * np.exp(stretch) - (MEAN_SLANT + slant) * y
+    x = x * np.exp(stretch) - (manner.mean_slant + slant) * y
     cos, sin = np.cos(turn), np.sin(turn)
     return np.stack([x * cos - y * sin, x * sin + y * cos], axis=2)
 
 
-def wavering(dots: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+def wavering(dots: np.ndarray, manner: Manner, rng: np.random.Generator) -> np.ndarray:
     """Dots displaced by waves across the paper: long ones bend a digit, short ones are tremor."""
     hands = (len(dots), 1)
-    for deviation, lengths in [(BEND, LONG_WAVES), (TREMOR, SHORT_WAVES)] * 2:
+    waves = [(manner.bend, LONG_WAVES), (manner.tremor, SHORT_WAVES)] if manner.bend else []
+    for deviation, lengths in waves * 2:
         direction, phase = rng.uniform(0, 2 * np.pi, (2, *hands))
         across = dots[..., 0] * np.cos(direction) + dots[..., 1] * np.sin(direction)
         wave = np.sin(2 * np.pi * rng.uniform(*lengths, hands) * across + phase)
