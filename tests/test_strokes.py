@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from digits.places import PRETRAINED
-from digits.preprocessing.handwriting import DIGITS
+from digits.preprocessing.manners import MANNERS
 from digits.preprocessing.strokes import HANDS_AT_ONCE, draw_digits, written
 from digits.reader import load
 
@@ -26,13 +26,22 @@ def test_any_number_of_digits_can_be_drawn(rng):
         assert len(images) == len(labels) == count
 
 
+def test_the_number_of_threads_changes_no_digit():
+    one, three = (draw_digits(300, np.random.default_rng(1), threads=n) for n in (1, 3))
+    assert one[0].tobytes() == three[0].tobytes()
+
+
+def styles(digit: int, rng: np.random.Generator) -> list[tuple[str, str]]:
+    return [(name, style) for name in MANNERS for style in MANNERS[name].digits[digit](rng.uniform)]
+
+
 @pytest.mark.parametrize("digit", range(10))
-def test_every_style_leaves_ink_within_its_canvas(digit, rng):
-    for style in DIGITS[digit](rng.uniform):
-        ink = written(digit, style, 3, rng)
-        assert ink.shape[0] == 3 and 0.01 < ink.mean() < 0.5, style
-        edges = np.concatenate([ink[:, 0], ink[:, -1], ink[:, :, 0], ink[:, :, -1]])
-        assert not edges.any(), style
+def test_every_style_leaves_a_digit_that_fills_its_box(digit, rng):
+    for manner, style in styles(digit, rng):
+        ink = written(digit, manner, style, 3, rng).reshape(3, 28, 28) / 255
+        assert (ink.mean(axis=(1, 2)) > 0.03).all() and (ink.mean(axis=(1, 2)) < 0.4).all(), style
+        sides = [(ink.max(axis=axis) > 0.1).sum(axis=1) for axis in (1, 2)]
+        assert (np.max(sides, axis=0) >= 18).all() and (np.max(sides, axis=0) <= 20).all(), style
 
 
 def test_the_shipped_model_reads_the_drawn_digits(rng):

@@ -31,6 +31,14 @@ def ring(middle: Number, width: Number, top: Number, foot: Number) -> Stroke:
     return [(middle, top), *sides, (middle, top)]
 
 
+def begun(loop: Stroke, place: int) -> Stroke:
+    """Once round a loop, from the middle between one of its points and the next."""
+    around = [*loop[place + 1 :], *loop[: place + 1]]
+    (x, y), (next_x, next_y) = around[-1], around[0]
+    start = ((x + next_x) / 2, (y + next_y) / 2)
+    return [start, *around, start]
+
+
 def zero(u: Uniform) -> Styles:
     """A ring whose end may miss its beginning."""
     width, out = u(0.4, 1), u(-0.1, 0.15)
@@ -48,11 +56,14 @@ def one(u: Uniform) -> Styles:
     flagged = [(-flag, drop), (flag * u(-0.6, -0.4), drop * u(0.4, 0.6)), *sharp(0, 0), (0, 1)]
     bowed = [(-flag, drop), (-flag * u(0.4, 0.7), u(-0.02, 0.06)), (u(-0.05, 0.03), -0.02)]
     foot = [(u(-0.5, -0.12), 1), (u(0.12, 0.5), u(0.95, 1.05))]
+    long = u(0.25, 0.5)
+    upstroke = [(-long, u(0.5, 0.9)), (-long * u(0.3, 0.5), u(0.25, 0.4)), *sharp(0, 0), (0, 1)]
     return {
         "plain": (3, [[(0, 0), (u(-0.03, 0.03), 0.5), (0, 1)]]),
         "flagged": (4, [flagged]),
         "bowed": (2, [[*bowed, (u(-0.02, 0.04), 0.25), (0, 1)]]),
         "flagged and footed": (3, [flagged, foot]),
+        "long upstroke": (2, [upstroke]),
     }
 
 
@@ -62,12 +73,14 @@ def two(u: Uniform) -> Styles:
     head = [(u(-0.05, 0.1), u(0.1, 0.3)), (0.08, 0), (width, -0.02), (width, u(0.3, 0.5))]
     base = [*sharp(0, 1), (width + u(-0.1, 0.25), u(0.92, 1.05))]
     turn = [(0.3, 0.75), (0, 1 + loop / 2), (-loop, 1 - loop), (0.1, 0.98 - 1.5 * loop)]
+    curl = [(u(0.1, 0.2), u(0.2, 0.3)), (-0.02, u(0.25, 0.35)), (-0.02, 0.05)]
     roof = [(0, u(0, 0.2)), (0.1, u(-0.05, 0.05)), *sharp(width, u(0, 0.12))]
     return {
         "straight slope": (4, [[*head, *base]]),
         "swan's neck": (2, [[*head, (0.15, 0.75), *base]]),
         "loop at the foot": (2, [[*head, *turn, (0.4, 1.02), (width + 0.1, u(0.85, 1))]]),
         "angular": (2, [[*roof, *base]]),
+        "hooked": (1, [[*curl, *head[1:], *base, (width + u(0, 0.2), u(0.78, 0.9))]]),
     }
 
 
@@ -93,12 +106,19 @@ def four(u: Uniform) -> Styles:
     angle = [(u(0, 0.25), u(-0.05, 0.1)), *sharp(0, bar), (middle + out, bar + lift)]
     cup = [(u(0, 0.12), 0), (0, bar - 0.05), (0.1, bar), (middle + u(0, 0.25), bar - u(0, 0.08))]
     slope = [(middle, 0), *sharp(0, bar + 0.1), (middle + out, bar + 0.1 + lift)]
+    bolt = [
+        (u(0.25, 0.5), 0),
+        *sharp(0, bar),
+        *sharp(middle + 0.1, bar - u(0, 0.1)),
+        (u(0.2, 0.4), 1),
+    ]
     short_stem = [(middle + u(0, 0.1), u(0, 0.3)), (middle, 1)]
     stem = [(middle + u(-0.02, 0.07), u(-0.05, 0.1)), (middle, 1)]
     return {
         "open": (4, [angle, short_stem]),
         "cup": (2, [cup, stem]),
         "closed": (4, [slope, stem]),
+        "lightning": (0.5, [bolt]),
     }
 
 
@@ -108,10 +128,12 @@ def five(u: Uniform) -> Styles:
     lower = [(belly, u(0.35, 0.45)), (belly, 1), (0.1, 1.03), (u(-0.15, 0), u(0.8, 1))]
     bowl = [*sharp(u(0, 0.08), waist), (0.3, waist - u(0, 0.1)), *lower]
     cap = [(u(0, 0.12), u(-0.06, 0.04)), (width, u(-0.1, 0.04))]
+    far = [(u(0.1, 0.25), u(-0.1, 0)), (width + u(0, 0.2), u(-0.12, 0))]
     square = [*sharp(0, waist), *sharp(width, waist), *sharp(width, 1), (0, u(0.97, 1.03))]
     return {
         "one stroke": (4, [[(width, u(-0.05, 0.05)), *sharp(0.08, 0), *bowl]]),
         "cap apart": (3, [[(0.08, 0), *bowl], cap]),
+        "cap far off": (1, [[(0.05, u(0.05, 0.15)), *bowl], far]),
         "angular": (2, [[(width + u(-0.1, 0.1), 0), *sharp(0, 0), *square]]),
         "like an S": (1, [[(width, 0), (0.1, -0.02), (0, 0.15), (0, 0.45), *lower]]),
     }
@@ -143,9 +165,9 @@ def seven(u: Uniform) -> Styles:
     return {
         "plain": (3, [[*roof, *leg]]),
         "curved": (2, [[*sag, *bend]]),
-        "hooked": (1, [[*hook, *leg]]),
+        "hooked": (2, [[*hook, *leg]]),
         "barred": (3, [[*roof, *leg], bar]),
-        "hooked and barred": (1, [[*hook, *leg], bar]),
+        "hooked and barred": (2, [[*hook, *leg], bar]),
     }
 
 
@@ -155,10 +177,15 @@ def eight(u: Uniform) -> Styles:
     start = (0.3 + u(-0.05, 0.1), u(-0.02, 0.08))
     down = [(-0.02, 0), (0, u(0.25, 0.45)), (foot, u(0.52, 0.68)), (foot, 1)]
     up = [(-0.05, 1), (-0.05, u(0.52, 0.68)), (top, u(0.25, 0.45)), (top + 0.03, 0)]
+    loop = [(-0.02, 0), *down[1:], *up[:-1], (top, 0)]
     upper, lower = ring(u(-0.05, 0.05), top, 0, waist), ring(0, foot, waist + u(-0.02, 0.02), 1)
     return {
         "one stroke": (6, [[start, *down, *up, (0.3, u(-0.02, 0.03))]]),
         "two rings": (4, [upper, lower]),
+        "begun at the left": (1, [begun(loop, 1)]),
+        "begun at the right": (1, [begun(loop, 7)]),
+        "begun at the waist": (1, [begun(loop, 2)]),
+        "begun at the foot": (1, [begun(loop, 4)]),
     }
 
 
@@ -169,13 +196,17 @@ def nine(u: Uniform) -> Styles:
     head = [start, (0.6 * width, -0.04), (0, 0), (0, low), (width, low)]
     head += sharp(width, u(0.05, 0.15))
     curl = [(width * u(0.9, 1.1), 1.04), (u(-0.05, 0.2), 1.04), (end, u(0.65, 0.98))]
+    level = [(width * u(0.9, 1.1), 1.02), (width * 0.4, u(0.98, 1.06)), (end - 0.05, u(0.95, 1.08))]
+    hook = (width * u(0, 0.5), u(0.85, 1.02))
     spiral = [(width, low - 0.2), (0.9 * width, low), (0, low), (0, 0), (width, 0), (width, 0.6)]
     return {
         "straight": (3, [[*head, (width * u(0.6, 1.1), 1)]]),
         "bent": (2, [[*head, (width, 0.5), (width * u(0.2, 0.7), 1)]]),
         "curled": (5, [[*head, *curl]]),
+        "foot to the left": (2, [[*head, *level]]),
+        "hooked foot": (1, [[*head, (width, 0.7), *sharp(width * u(0.8, 1.05), 1), hook]]),
         "spiral": (2, [[*spiral, (width * u(0.2, 0.8), 1.03), (end, u(0.8, 1))]]),
     }
 
 
-DIGITS = (zero, one, two, three, four, five, six, seven, eight, nine)
+HANDWRITING = (zero, one, two, three, four, five, six, seven, eight, nine)
