@@ -6,6 +6,7 @@ import numpy as np
 from PIL import Image
 
 from digits.dataset import SIDE
+from digits.pictures.enlarging import enlarged
 from digits.pictures.filters import maximum_filter
 
 # MNIST's own recipe: the digit fits a 20 x 20 box with its aspect ratio kept, and its centre of
@@ -33,7 +34,10 @@ def mnist_like(
     if not len(rows):
         return image.astype(np.uint8)
     top, left, bottom, right = rows.min(), columns.min(), rows.max() + 1, columns.max() + 1
-    digit = resized((thicken or thickened)(ink[top:bottom, left:right]), BOX)
+    ink = ink[top:bottom, left:right]
+    if max(ink.shape) < BOX:
+        ink = enlarged(ink)
+    digit = resized((thicken or thickened)(ink), BOX)
     digit *= 255 / digit.max()
     height, width = digit.shape
     row = paste_at(digit.sum(axis=1))

@@ -47,6 +47,20 @@ def ink_share(
     return share
 
 
+def even_share(colours: np.ndarray) -> np.ndarray:
+    """As `ink_share`, of a picture that was computed: no light falls on it and no frame is around.
+
+    Its ink may fill it, and then still leaves its edges, and its corners most of all, to paper.
+    """
+    levels = one_channel(colours)
+    lowest, contrast = levels.min(), np.ptp(levels)
+    if contrast < BLANK_CONTRAST:
+        return np.zeros_like(levels)
+    share: np.ndarray = (levels - lowest) / contrast
+    paper = border(share).mean() + share[[0, 0, -1, -1], [0, -1, 0, -1]].mean()
+    return 1 - share if paper > 1 else share
+
+
 def one_channel(colours: np.ndarray) -> np.ndarray:
     """(height, width) float32 levels, 0 to 255, along the colours in which the picture varies most.
 

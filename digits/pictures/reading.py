@@ -4,10 +4,12 @@ from collections.abc import Callable
 
 import numpy as np
 
+from digits.dataset import SIDE
 from digits.pictures.cleaning import cleaned
 from digits.pictures.decoding import Picture, Source, decode
+from digits.pictures.enlarging import enlarged
 from digits.pictures.mnist_like import mnist_like, thickened
-from digits.pictures.paper import ink_share
+from digits.pictures.paper import even_share, ink_share
 
 Step = Callable[[np.ndarray], np.ndarray]
 
@@ -41,7 +43,12 @@ def looked_at(
 ) -> tuple[Picture, np.ndarray]:
     """A picture, and its (height, width) float32 share of ink, 0 to 1.
 
-    Without the dirt, the lines of the paper and what else is no digit. Raises as `read_picture`.
+    Without the dirt, the lines of the paper and what else is no digit. A picture of fewer pixels
+    than MNIST's was computed, so it has none of that; its ink is brought to a finer grid. Raises
+    as `read_picture`.
     """
     picture = decode(source)
+    if max(picture.colours.shape) < SIDE:
+        ink = enlarged(even_share(picture.colours))
+        return picture._replace(scale=picture.scale * len(picture.colours) / len(ink)), ink
     return picture, clean(separate(picture.colours))

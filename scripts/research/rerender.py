@@ -3,6 +3,7 @@
 examples:
     python scripts/research rerender
     python scripts/research rerender --renderings "dark border" "squared paper" --without frame
+    python scripts/research rerender --renderings "8 x 8" "turned by 20"
     python scripts/research rerender --count 100 --renderings "16 bits" EXIF --sheet sheets/
 """
 
@@ -23,8 +24,10 @@ from digits.pictures import read_picture
 from digits.pictures.paper import ink_share
 from digits.places import BUNDLED_DIGITS
 from renderings import RENDERINGS
+from reshaped import RESHAPED
 
 Steps = dict[str, Any]
+CHOICES = RENDERINGS | RESHAPED
 # What can be left out, to see what it is worth: what `read_picture` is given in its place.
 WITHOUT: dict[str, Steps] = {
     "colour": {
@@ -45,8 +48,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     add = parser.add_argument
     terminal.add_model(parser)
     add("--count", type=terminal.whole_number, metavar="N", default=200, help="digits (200)")
-    add("--renderings", nargs="+", choices=RENDERINGS, default=list(RENDERINGS), metavar="NAME",
-        help=f"some of: {', '.join(RENDERINGS)}")  # fmt: skip
+    add("--renderings", nargs="+", choices=CHOICES, default=list(CHOICES), metavar="NAME",
+        help=f"some of: {', '.join(CHOICES)}")  # fmt: skip
     add("--sheet", type=Path, metavar="DIR", help="draw the misread ones of each there")
     add("--without", choices=WITHOUT, help="leave a step of the preparation out")
     options = parser.parse_args(argv)
@@ -71,7 +74,7 @@ def redrawn(name: str, raw: np.ndarray, steps: Steps) -> np.ndarray:
     """(N, 784) images as read from their pictures."""
     rng = np.random.default_rng(0)
     digits = tqdm(raw.reshape(-1, SIDE, SIDE), name, leave=False, dynamic_ncols=True, disable=None)
-    return np.array([read_picture(RENDERINGS[name](digit, rng), **steps) for digit in digits])
+    return np.array([read_picture(CHOICES[name](digit, rng), **steps) for digit in digits])
 
 
 def draw(path: Path, name: str, images: np.ndarray) -> None:
