@@ -163,3 +163,27 @@ def test_digits_and_noise_of_a_photo_are_not_taken_for_salt_and_pepper(digits, r
         assert without_grain(image) is image
     noisy = 128 + rng.normal(0, 30, (300, 200))
     assert without_grain(noisy) is noisy
+
+
+def test_a_digit_that_fills_its_picture_is_no_band_of_paper():
+    eight = np.zeros((16, 16), np.float32)
+    eight[[0, 1, 7, 8, 14, 15], 4:12] = 255
+    eight[2:14, :3] = eight[2:14, 13:] = 255
+    assert on_one_paper(eight) is eight and without_grain(eight) is eight
+
+
+def test_a_dotted_line_through_a_digit_is_dropped():
+    seven = page([(60, 40), (130, 40), (90, 160)])
+    dotted = seven.copy()
+    for x in range(10, 200, 16):
+        dotted[100 + x // 8 : 108 + x // 8, x : x + 8] = 1
+    found = cleaned(dotted)
+    assert not found[:, :60].any() and not found[:, 140:].any()
+    assert found.sum() < 1.1 * seven.sum()
+
+
+def test_pieces_of_a_broken_stroke_are_no_dotted_line():
+    seven = page([(60, 40), (130, 40), (90, 160)])
+    for x, y in ((60, 60), (100, 90), (60, 150), (140, 110)):
+        seven[y : y + 10, x : x + 10] = 1
+    assert np.array_equal(cleaned(seven), seven)

@@ -12,6 +12,9 @@ AGREE = 0.75
 APART = 100
 # ... and each band takes at least this share of the picture: no stroke or line is so wide.
 WIDE = 0.15
+# Its outer edges are bare in this share of the rows, and either side of where two bands meet in
+# that share: the edge of a band is straight, that of a digit that fills its picture is not.
+OUTER, INNER = 0.9, 0.3
 # What is written on them is at least this share of the picture high; else a stroke from edge to
 # edge was taken for a band.
 WRITTEN = 0.3
@@ -28,8 +31,7 @@ def on_one_paper(levels: np.ndarray) -> np.ndarray:
         paper = _paper(upright[0], upright[-1])
         if _banded(paper):
             ink: np.ndarray = np.abs(upright - paper)
-            rows = np.flatnonzero((ink > APART / 2).any(axis=1))
-            if len(rows) and np.ptp(rows) >= WRITTEN * len(ink):
+            if _written_on(ink, paper):
                 return ink.T if turned else ink
     return levels
 
@@ -52,3 +54,17 @@ def _banded(paper: np.ndarray) -> bool:
     spread = max(np.ptp(paper[bright]), np.ptp(paper[~bright]))
     start, end = np.concatenate([runs(bright[None]), runs(~bright[None])], axis=1)
     return bool(spread <= 2 * SAME and (end - start).min() >= WIDE * len(paper))
+
+
+def _written_on(ink: np.ndarray, paper: np.ndarray) -> bool:
+    """Whether bands have straight edges, and what is on them is no mere edge of a stroke."""
+    bare = ink <= SAME
+    bright = paper > (paper.min() + paper.max()) / 2
+    meet = np.flatnonzero(bright[1:] != bright[:-1])
+    rows = np.flatnonzero((ink > APART / 2).any(axis=1))
+    return bool(
+        len(rows)
+        and np.ptp(rows) >= WRITTEN * len(ink)
+        and bare[:, [0, -1]].mean(axis=0).min() >= OUTER
+        and (bare[:, meet] & bare[:, meet + 1]).mean(axis=0).min() >= INNER
+    )

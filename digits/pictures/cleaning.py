@@ -3,6 +3,7 @@
 import numpy as np
 
 from digits.pictures.components import JOINED, Components, connected_components, runs
+from digits.pictures.dots import undotted
 from digits.pictures.filters import maximum_filter
 
 # A component of less than this share of the largest one's ink is dirt.
@@ -19,7 +20,7 @@ SMALLEST = 0.08
 
 
 def cleaned(share: np.ndarray) -> np.ndarray:
-    """Share of ink without margins, lines and specks."""
+    """Share of ink without margins, lines, ruled or dotted, and specks."""
     share = unruled(share)
     found = connected_components(share)
     if not len(found.ink):
@@ -30,8 +31,7 @@ def cleaned(share: np.ndarray) -> np.ndarray:
         keep[:] = True
     keep &= found.ink >= SPECK * found.ink[keep].max()
     kept = np.concatenate([[False], keep])[found.labels]
-    cleaned: np.ndarray = share * maximum_filter(kept, rim(share))
-    return cleaned
+    return undotted(share * maximum_filter(kept, rim(share)), rim(share))
 
 
 def rim(share: np.ndarray) -> int:

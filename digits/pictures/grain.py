@@ -7,6 +7,8 @@ ALONE = 100
 # ... and salt and pepper leave at least this share of the pixels alone: MNIST's digits have up to
 # 0.4 % of them, digits of which 17 % of the pixels are noise 1 to 4 %.
 GRAINY = 0.01
+# Fewer than this may be the ends of strokes that are a pixel wide.
+SOME = 8
 # It is everywhere, so this many pixels square in the middle of a large picture tell.
 LOOKED_AT = 200
 # There, what differs from the median of those around it by this share of all contrast is noise.
@@ -25,7 +27,7 @@ def without_grain(levels: np.ndarray) -> np.ndarray:
 def _grainy(levels: np.ndarray) -> bool:
     beside = _beside(levels)
     alone = np.maximum(levels - beside.max(axis=0), beside.min(axis=0) - levels) > ALONE
-    return bool(alone.mean() >= GRAINY)
+    return bool(alone.sum() >= max(SOME, GRAINY * alone.size))
 
 
 def _beside(levels: np.ndarray) -> np.ndarray:
