@@ -8,7 +8,7 @@ from digits.pictures.components import connected_components, labels_of
 from digits.pictures.filters import box_filter, maximum_filter
 from digits.pictures.grain import without_grain
 from digits.pictures.mnist_like import mnist_like
-from digits.pictures.paper import above_background, ink_share, one_channel, otsu
+from digits.pictures.paper import above_background, ink_share, is_ink_dark, one_channel, otsu
 from digits.pictures.segments import best_seam, find_digits, several
 
 
@@ -73,6 +73,27 @@ def test_a_shadow_is_no_ink():
     page[60:140, 90:100] *= 0.4
     ink = above_background(page.astype(np.float32))
     assert ink[100, 95] > 5 * max(ink[100, 20], ink[100, 180], 5)
+
+
+def shadowed(share: np.ndarray, edge: float = 10) -> np.ndarray:
+    """Levels of a pale pencil, half of the sheet in a shadow whose slanting edge is soft."""
+    y, x = np.mgrid[: share.shape[0], : share.shape[1]]
+    light = 1 - 0.5 / (1 + np.exp((y + x - sum(share.shape) / 2) / edge))
+    return (light * (230 - 90 * share)).astype(np.float32)
+
+
+@pytest.mark.parametrize("edge", [5, 10, 30])
+def test_a_pale_pencil_is_told_from_the_slanting_edge_of_a_shadow(edge):
+    strokes = page([(130, 30), (130, 110)], [(60, 170), (110, 170)])
+    ink = above_background(shadowed(strokes, edge))
+    assert is_ink_dark(shadowed(strokes, edge))
+    assert ink[strokes == 1].min() > 3 * np.percentile(ink[strokes == 0], 99)
+
+
+def test_chalk_is_lighter_than_its_board_in_a_shadow_too():
+    light = shadowed(np.zeros((200, 200))) / 230
+    chalk = page([(130, 30), (130, 110)], [(60, 170), (110, 170)])
+    assert not is_ink_dark(light * (80 + 100 * chalk))
 
 
 def page(*strokes, size=(200, 200), width=12) -> np.ndarray:

@@ -7,6 +7,7 @@ import numpy as np
 from digits.pictures.bands import on_one_paper
 from digits.pictures.filters import box_filter, maximum_filter
 from digits.pictures.grain import without_grain
+from digits.pictures.mnist_like import stroke_width
 
 # Below this difference from paper, of 255, there is no ink, only noise.
 BLANK_CONTRAST = 20
@@ -17,12 +18,16 @@ GRAIN_CONTRAST = 60
 FLAT = 0.1
 # The widest stroke, as a share of the longer side; what is dark and wider is paper in shadow.
 WIDEST_STROKE = 0.35
+# Strokes vary in width: what is this many times as wide as their mean is no stroke.
+WIDER = 3
 # A frame differs from the sheet in it by this much, of 255: four times the noise of a photo. The
 # sheet has hardly any other colour along its edges, little of it inside, and is no mere stroke.
 FRAME_CONTRAST = 12
 SHEET_EDGES, SHEET_INSIDE, SHEET_AREA = 0.95, 0.8, 0.4
 # Light is taken to fall off to no less than one in this many: in the deepest shadow is only noise.
 DARKEST = 8
+# Levels below this, of 255, are all taken for black: their logarithms are mostly noise.
+DEEPEST = 8
 # Colours are compared on a grid of this many places along the longer side: 10 ms less.
 SAMPLED = 200
 
@@ -139,26 +144,53 @@ def otsu(levels: np.ndarray) -> float:
     return float(edges[1:-1][between >= between.max() * (1 - 1e-9)].mean())
 
 
+def is_ink_dark(levels: np.ndarray) -> bool:
+    """Told by the longer tail of the pixels' differences from their surroundings.
+
+    In logarithms, where a stroke differs as much in a shadow as beside it, and the two sides of a
+    shadow's edge differ from their mean alike.
+    """
+    step = -(-max(levels.shape) // SAMPLED)
+    sample = np.log(np.maximum(levels[::step, ::step], DEEPEST))
+    local = sample - box_filter(sample, max(1, max(sample.shape) // 6))
+    return bool((local**3).mean() < 0)
+
+
 def above_background(levels: np.ndarray) -> np.ndarray:
     """Levels of ink over paper that is shaded: how much it lacks of the light around it.
 
-    The background is the morphological closing of the levels: of all squares around a pixel that
-    are as wide as the widest stroke, the least bright maximum. It keeps slopes, shadows' edges and
-    dark margins, and loses strokes. Whether ink is dark or light is told by the longer tail of the
-    pixels' differences from their surroundings.
+    The background is `closed` levels: it keeps slopes, shadows' edges and dark margins, and loses
+    strokes. A shadow that is no wider than the widest stroke is lost with them, and so is what a
+    slanting shadow's edge has in its corners; these go in a second round, in squares that are just
+    wide enough for the strokes which the first has found.
     """
-    local = levels - box_filter(levels, max(levels.shape) // 6)
-    dark = (local**3).mean() < 0
+    dark = is_ink_dark(levels)
     levels = levels if dark else -levels
-    radius = max(1, round(max(levels.shape) * WIDEST_STROKE / 2))
-    smooth = box_filter(levels, max(levels.shape) // 100)  # else grain would lift it
-    padded = np.pad(smooth, radius, mode="edge")
-    background = -maximum_filter(-maximum_filter(padded, radius), radius)[
-        radius:-radius, radius:-radius
-    ]
+    background = closed(levels, max(levels.shape) * WIDEST_STROKE)
     ink: np.ndarray = background - levels
     if dark:  # ink takes a share of the light
         brightest = max(float(background.max()), 1.0)
         ink *= brightest / np.maximum(background, brightest / DARKEST)
+    ink += closed(-ink, min(WIDER * mean_stroke(ink), max(levels.shape) * WIDEST_STROKE))
     ink -= np.median(ink)
     return ink
+
+
+def closed(levels: np.ndarray, width: float) -> np.ndarray:
+    """The morphological closing of levels, that is without what is darker and narrower than this.
+
+    Of all squares around a pixel that are so wide, the least bright maximum.
+    """
+    radius = max(1, round(width / 2))
+    smooth = box_filter(levels, max(levels.shape) // 100)  # else grain would lift it
+    padded = np.pad(smooth, radius, mode="edge")
+    least: np.ndarray = -maximum_filter(-maximum_filter(padded, radius), radius)
+    return least[radius:-radius, radius:-radius]
+
+
+def mean_stroke(ink: np.ndarray) -> float:
+    """Mean width of the strokes of ink, of any levels, in pixels."""
+    step = -(-max(ink.shape) // SAMPLED)
+    sample = ink[::step, ::step]
+    width: float = step * stroke_width(sample >= otsu(sample))
+    return width
