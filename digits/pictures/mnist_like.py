@@ -18,6 +18,10 @@ CENTRE = SIDE / 2  # on both axes; pixel (i, j) lies at coordinates i, j
 INK_SHARE = 0.1
 # Strokes are thickened to this many of the 20 pixels: three quarters of MNIST's are wider.
 PEN = 2.0
+# A digit narrower than this share of its height has been squeezed, as hardly any is written so, and
+# is widened to that share: its strokes would be less than a pixel of the 20 wide and apart. A mere
+# stroke, as most of the ones are, is narrow by itself: it is no wider than so many strokes.
+NARROWEST, MERE_STROKE = 0.5, 2.5
 # Thin strokes are thickened in a box of this many pixels, so to a quarter of the final ones.
 FINE_BOX = 4 * BOX
 
@@ -37,13 +41,27 @@ def mnist_like(
     ink = ink[top:bottom, left:right]
     if max(ink.shape) < BOX:
         ink = enlarged(ink)
-    digit = resized((thicken or thickened)(ink), BOX)
+    digit = resized((thicken or thickened)(widened(ink)), BOX)
     digit *= 255 / digit.max()
     height, width = digit.shape
     row = paste_at(digit.sum(axis=1))
     column = paste_at(digit.sum(axis=0))
     image[row : row + height, column : column + width] = digit
     return np.rint(image).astype(np.uint8)
+
+
+def widened(ink: np.ndarray) -> np.ndarray:
+    """Ink at least as wide as `NARROWEST` says, unless it is a mere stroke.
+
+    The pose that follows gives all digits one width anyway, but cannot tell apart again what has
+    run together.
+    """
+    height, width = ink.shape
+    if width >= NARROWEST * height or width < MERE_STROKE * stroke_width(ink):
+        return ink
+    picture = Image.fromarray(np.ascontiguousarray(ink, np.float32))
+    size = round(NARROWEST * height), height
+    return np.array(picture.resize(size, Image.Resampling.BICUBIC)).clip(0, 1)
 
 
 def thickened(ink: np.ndarray) -> np.ndarray:

@@ -4,14 +4,15 @@ import numpy as np
 
 from digits.dataset import SIDE
 from digits.parallel import THREADS
+from digits.pictures.enlarging import enlarged
 from digits.pictures.mnist_like import mnist_like
 from digits.preprocessing.elastic import SLICE_ROWS, copied, displacement
 from digits.preprocessing.resample import sample
 
 TURN = 10.0  # standard deviation of the angle, in degrees: paper is seldom laid down more askew
-# Width by height, of what was written. Old collections have digits that fill a square, whatever
-# they were, and narrow columns of forms make digits narrow.
-WIDTHS = (0.4, 1.6)
+# Width by height, of what was written: old collections have digits that fill a square, whatever
+# they were. Pictures of still narrower ones are widened as they are read.
+WIDTHS = (0.5, 1.6)
 STRETCHED = 0.5  # share of the copies
 # Small displays and scanners of old: this share of the copies is brought down to a few pixels.
 COARSE, SIDES = 1 / 3, (8, 17)  # from, and below this many along either side
@@ -56,7 +57,7 @@ def as_elsewhere(ink: np.ndarray, rng: np.random.Generator) -> np.ndarray:
         small = coarse(copies[i] / 255, side)
         if side >= ENOUGH and rng.random() < BLACK_AND_WHITE:
             small = (small > FULL * small.max()).astype(np.float32)
-        copies[i] = mnist_like(small)
+        copies[i] = mnist_like(enlarged(small))
     return copies
 
 

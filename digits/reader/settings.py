@@ -43,7 +43,7 @@ class Settings(NamedTuple):
 # presets were chosen on validation rows: scripts/research/study.py repeats that, docs/results.md
 # has the figures.
 TUNED: dict[str, dict[str, Any]] = {
-    "gd": {"learning_rate": 3.0, "momentum": 0.9, "schedule": "cosine", "l2": 4e-4},
+    "gd": {"learning_rate": 4.0, "momentum": 0.9, "schedule": "cosine", "l2": 4e-4},
     "rprop": {"learning_rate": 0.01, "momentum": None, "schedule": "constant", "l2": 2e-4},
     "lbfgs": {"learning_rate": 1.0, "momentum": None, "schedule": "constant", "l2": 2e-4},
     "adam": {"learning_rate": 0.03, "momentum": None, "schedule": "cosine", "l2": 2e-4},
