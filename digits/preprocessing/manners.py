@@ -41,7 +41,7 @@ class Manner(NamedTuple):
 
 
 HANDS = Manner(
-    share=0.62,
+    share=0.6,
     digits=HANDWRITING,
     pens=(0.01, 0.1),
     contrast=(1, 1),
@@ -55,20 +55,27 @@ HANDS = Manner(
 )
 # From point to point, as with a mouse or a stylus that is asked for its place too rarely.
 STRAIGHT = HANDS._replace(share=0.05, rounded=False)
-TYPE = Manner(
-    share=0.25,
+SANS = Manner(
+    share=0.15,
     digits=TYPEFACES,
-    pens=(0.015, 0.13),  # from hairlines to the blackest of faces
-    contrast=(0.3, 1.05),
+    pens=(0.015, 0.15),  # from hairlines to the blackest of faces
+    contrast=(0.6, 1.05),
     jitter=0.006,
     bend=0,
     tremor=0,
     mean_slant=0.06,
     slant=0.1,
     turn=0.01,
-    stretch=0.25,
+    stretch=0.2,
 )
-SEGMENTS = TYPE._replace(
-    share=0.08, digits=DISPLAYS, pens=(0.02, 0.09), contrast=(0.9, 1.1), jitter=0.002, slant=0.08
+SERIF = SANS._replace(share=0.11, pens=(0.03, 0.15), contrast=(0.15, 0.6))
+SEGMENTS = SANS._replace(
+    share=0.09, digits=DISPLAYS, pens=(0.02, 0.09), contrast=(0.9, 1.1), jitter=0.002, slant=0.08
 )
-MANNERS = {"hands": HANDS, "straight": STRAIGHT, "type": TYPE, "segments": SEGMENTS}
+MANNERS = {
+    "hands": HANDS,
+    "straight": STRAIGHT,
+    "sans": SANS,
+    "serif": SERIF,
+    "segments": SEGMENTS,
+}

@@ -21,7 +21,7 @@ def oval(middle: Number, width: Number, top: Number, foot: Number, straight: Num
 
 def ball(x: Number, y: Number) -> Stroke:
     """The thick end of a thin line."""
-    return ring(x, 0.08, y - 0.04, y + 0.04)
+    return ring(x, 0.1, y - 0.04, y + 0.04)
 
 
 def bar(x: Number, y: Number, half: Number) -> Stroke:
@@ -41,15 +41,15 @@ def zero(u: Uniform) -> Styles:
     steep = u(0.12, 0.3)
     return {
         "plain": (8, [plain]),
-        "dotted": (1, [plain, [(0, 0.5 - across / 2), (0, 0.5 + across / 2)]]),
-        "slashed": (1, [plain, [(-across, 0.5 + steep), (across, 0.5 - steep)]]),
+        "dotted": (1.5, [plain, [(0, 0.5 - across / 2), (0, 0.5 + across / 2)]]),
+        "slashed": (1.5, [plain, [(-across, 0.5 + steep), (across, 0.5 - steep)]]),
     }
 
 
 def one(u: Uniform) -> Styles:
     """A stem with a flag, long or short, steep or nearly level; perhaps with serifs."""
-    flag, half, wide = u(0.15, 0.4), u(0.12, 0.26), u(0.22, 0.4)
-    drop = u(0.05, 0.32)
+    flag, half, wide = u(0.12, 0.38), u(0.12, 0.26), u(0.22, 0.4)
+    drop = flag * u(0.1, 0.9)
     flagged = [(-flag, drop), *sharp(0, 0), (0, 1)]
     bent = [(-flag, drop), (-flag * 0.3, drop * 0.8), *sharp(0, 0), (0, 1)]
     short = [(-u(0.1, 0.22), u(0.05, 0.15)), *sharp(0, u(0, 0.03)), (0, 1)]
@@ -59,7 +59,7 @@ def one(u: Uniform) -> Styles:
         "flagged, with a foot": (2, [flagged, bar(0, 1, wide)]),
         "serifs": (3, [short, bar(0, 1, half)]),
         "stem": (0.5, [[(0, 0), (0, 1)]]),
-        "like an I": (0.5, [[(0, 0), (0, 1)], bar(0, 0, half), bar(0, 1, half)]),
+        "like an I": (0.7, [[(0, 0), (0, 1)], bar(0, 0, half), bar(0, 1, half)]),
     }
 
 
@@ -71,7 +71,7 @@ def two(u: Uniform) -> Styles:
     return {
         "straight neck": (4, [[*head, *sharp(0, 1), (width, 1)]]),
         "bent neck": (3, [[*head, *waist, (0, u(0.8, 0.9)), *sharp(0, 1), (width, 1)]]),
-        "serif": (2, [[*head, *sharp(0, 1), *sharp(width, 1), (width + 0.03, 1 - tick)],
+        "serif": (3, [[*head, *sharp(0, 1), *sharp(width, 1), (width + 0.03, 1 - tick)],
                       ball(0.05, low)]),
     }  # fmt: skip
 
@@ -91,17 +91,22 @@ def three(u: Uniform) -> Styles:
 
 
 def four(u: Uniform) -> Styles:
-    """A slope, a bar and a stem, which meet at the top or do not; perhaps a serif."""
+    """A slope, a bar and a stem, which meet at the top or do not; perhaps a serif.
+
+    No pen makes a slope thin and a stem thick, so such a stem is drawn by its two edges.
+    """
     low, middle, out = u(0.6, 0.78), u(0.38, 0.6), u(0.08, 0.25)
     closed: Stroke = [(middle, 0), *sharp(0, low), (middle + out, low)]
-    top = middle * u(0.4, 0.85)
+    top, half, edge = middle * u(0.4, 0.85), u(0.1, 0.2), u(0.02, 0.05)
     open_ = [(top, 0), *sharp(0, low), (middle + out, low)]
     stem: Stroke = [(middle, 0), (middle, 1)]
     short: Stroke = [(middle, u(0.25, 0.5)), (middle, 1)]
+    edges: list[Stroke] = [[(x, 0), (x, 1)] for x in (middle - edge, middle + edge)]
     return {
         "closed": (6, [closed, stem]),
         "open": (2, [open_, short]),
-        "serif": (2, [closed, stem, bar(middle, 1, u(0.1, 0.2))]),
+        "serif": (2, [closed, stem, bar(middle, 1, half)]),
+        "thin slope": (3, [closed, *edges, bar(middle, 1, half)]),
     }
 
 
@@ -114,7 +119,7 @@ def five(u: Uniform) -> Styles:
     return {
         "round": (5, [[*cap, *belly]]),
         "shallow": (2, [[*cap, *shallow]]),
-        "serif": (2, [[*cap, *belly], ball(0, low)]),
+        "serif": (3, [[*cap, *belly], ball(0, low)]),
     }
 
 
