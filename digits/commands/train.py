@@ -111,7 +111,7 @@ def parse(argv: Sequence[str] | None) -> argparse.Namespace:
     add("--hidden", type=whole, nargs="+", metavar="N",
         help="units of each hidden layer (default: 16 16)")  # fmt: skip
     add("--drawn", type=terminal.whole_from_0, metavar="N",
-        help="digits drawn to learn from as well (default: 10000)")  # fmt: skip
+        help="digits drawn to learn from as well (default: 9000)")  # fmt: skip
     add("--seed", type=terminal.whole_from_0, metavar="N", help="of everything random (default: 0)")
     add("--output", type=Path, metavar="DIR", default=LATEST,
         help="for the results (default: models/latest)")  # fmt: skip

@@ -56,6 +56,7 @@ def even_share(colours: np.ndarray) -> np.ndarray:
     """As `ink_share`, of a picture that was computed: no light falls on it and no frame is around.
 
     Its ink may fill it, and then still leaves its edges, and its corners most of all, to paper.
+    What paper well away from ink goes up to is noise.
     """
     levels = one_channel(colours)
     lowest, contrast = levels.min(), np.ptp(levels)
@@ -63,7 +64,10 @@ def even_share(colours: np.ndarray) -> np.ndarray:
         return np.zeros_like(levels)
     share: np.ndarray = (levels - lowest) / contrast
     paper = border(share).mean() + share[[0, 0, -1, -1], [0, -1, 0, -1]].mean()
-    return 1 - share if paper > 1 else share
+    share = 1 - share if paper > 1 else share
+    threshold, _, rest = ink_levels(share)
+    floor = noise_floor(threshold, rest, percentile=100)  # of so few, each would be seen
+    return (share - floor).clip(0) / (1 - floor)
 
 
 def one_channel(colours: np.ndarray) -> np.ndarray:
@@ -117,7 +121,7 @@ def _share(levels: np.ndarray, flat: float) -> np.ndarray:
     grain = full < GRAIN_CONTRAST and len(rest) < 0.02 * ink.size
     if full < BLANK_CONTRAST or grain:
         return np.zeros_like(levels)
-    floor = np.clip(np.percentile(rest, 95), 0, threshold / 2) if len(rest) else 0
+    floor = noise_floor(threshold, rest)
     share: np.ndarray = np.clip((ink - floor) / (full - floor), 0, 1).astype(np.float32)
     return share
 
@@ -129,6 +133,13 @@ def ink_levels(ink: np.ndarray) -> tuple[float, float, np.ndarray]:
     near = maximum_filter(strong, max(1, max(ink.shape) // 50))
     full = np.percentile(ink[strong], 90) if strong.any() else 0
     return threshold, float(full), ink[~near]
+
+
+def noise_floor(threshold: float, rest: np.ndarray, percentile: float = 95) -> float:
+    """The level that paper well away from ink hardly exceeds."""
+    if not len(rest):
+        return 0.0
+    return float(np.clip(np.percentile(rest, percentile), 0, threshold / 2))
 
 
 def otsu(levels: np.ndarray) -> float:

@@ -10,12 +10,12 @@ from digits.preprocessing.handwriting import Stroke
 from digits.preprocessing.manners import MANNERS, Manner
 from digits.preprocessing.pen import DOTS, images_of
 
-COARSE = 0.15  # share of digits that are drawn with large pixels
+COARSE = 0.06  # share of digits that are drawn with large pixels
 # Share of digits that are squeezed or stretched with their pen, and the factors of their width.
-STRETCHED, NARROWEST, WIDEST = 0.15, 0.4, 1.6
+STRETCHED, NARROWEST, WIDEST = 0.1, 0.4, 1.6
 LONG_WAVES, SHORT_WAVES = (0.4, 1.2), (2, 5)  # waves per unit of length
 # Digits drawn at a time: few enough for the cache, enough to make Python's own share small.
-HANDS_AT_ONCE = 32
+HANDS_AT_ONCE = 128
 
 
 class Page(NamedTuple):
