@@ -4,6 +4,7 @@ from PIL import Image
 
 from digits.pictures import find_digits, looked_at, read_picture
 from digits.pictures.enlarging import enlarged
+from digits.pictures.mnist_like import widened
 
 
 def reduced(image: np.ndarray, side: int) -> np.ndarray:
@@ -74,3 +75,21 @@ def test_a_small_digit_on_a_larger_page_is_read_much_the_same(digits):
     for image in digits.images[:20]:
         page[10:24, 20:34] = reduced(image, 14)
         assert np.abs(read_picture(page) - image.astype(float)).mean() < 25
+
+
+def test_a_squeezed_digit_is_widened_and_a_mere_stroke_stays_one():
+    ring, stroke = np.zeros((100, 30), np.float32), np.zeros((100, 20), np.float32)
+    ring[:, :6] = ring[:, -6:] = ring[:6] = ring[-6:] = 1
+    stroke[:, 4:16] = 1
+    assert widened(ring).shape == (100, 50)
+    assert widened(stroke).shape == stroke.shape
+    assert widened(ring.T).shape == ring.T.shape
+    assert 0 <= widened(ring).min() and widened(ring).max() <= 1
+
+
+def test_noise_on_the_paper_of_a_tiny_picture_is_no_ink(digits, rng):
+    page = np.full((24, 22), 250.0)
+    page[6:18, 6:16] -= reduced(digits.images[0], 12)[:, 1:11]
+    noisy = np.clip(page + rng.normal(0, 12, page.shape), 0, 255).astype(np.uint8)
+    image = read_picture(noisy).reshape(28, 28)
+    assert (image[:3] == 0).all() and (image > 0).mean() < 0.45
