@@ -99,7 +99,7 @@ def test_the_file_tells_version_classes_accuracy_and_where_it_came_from(exported
         "accuracy": f"{(predicted == digits.labels[-100:]).mean():.4f}",
         "test_digits": "100",
         "treatment": "canonical",
-        "preset": "pictures",
+        "preset": "best",
         "seed": "0",
     }
 

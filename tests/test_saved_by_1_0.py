@@ -8,6 +8,7 @@ import pytest
 from conftest import read_history
 
 from digits.reader import load, run_checkpoint
+from digits.reader.settings import PRESETS, WORK
 
 SAVED = Path(__file__).parent / "saved_by_1.0"
 
@@ -31,7 +32,9 @@ def test_a_checkpoint_still_tells_its_settings():
     assert settings.schedule == "constant"
 
 
-def test_a_checkpoint_still_goes_on_as_an_uninterrupted_run_does(run, tmp_path):
+def test_a_checkpoint_still_goes_on_as_an_uninterrupted_run_does(run, tmp_path, monkeypatch):
+    monkeypatch.setitem(PRESETS["default"], "drawn", 0)  # it knew neither
+    monkeypatch.setitem(WORK["rprop"], "copies", ())
     _, whole = run("--optimizer", "rprop", "--epochs", 7, "--quiet", folder="whole")
     (tmp_path / "parts").mkdir()
     checkpoint = (SAVED / "checkpoint.npz").read_bytes()

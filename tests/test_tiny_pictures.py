@@ -84,7 +84,7 @@ def test_a_squeezed_digit_is_widened_and_a_mere_stroke_stays_one():
     assert widened(ring).shape == (100, 50)
     assert widened(stroke).shape == stroke.shape
     assert widened(ring.T).shape == ring.T.shape
-    assert 0 <= widened(ring).min() and widened(ring).max() <= 1
+    assert widened(ring).min() >= 0 and widened(ring).max() <= 1
 
 
 def test_noise_on_the_paper_of_a_tiny_picture_is_no_ink(digits, rng):

@@ -31,8 +31,8 @@ from processes import SCRIPTS
 
 RPROP, LBFGS = {"optimizer": "rprop"}, {"optimizer": "lbfgs"}
 # Ingredients are left out one at a time from the two rows of 200 epochs, without anything added.
-DESCENT_200 = {"epochs": 200, "drawn": 0, "copies": []}
-RPROP_200 = {**DESCENT_200, **RPROP}
+ALONE_200 = {"epochs": 200, "drawn": 0, "copies": []}
+DESCENT_200, RPROP_200 = {**ALONE_200, "learning_rate": 3.0}, {**ALONE_200, **RPROP}
 # name: (preset, settings over it)
 STUDY: dict[str, tuple[str, dict[str, Any]]] = {
     "default": ("default", {}),
@@ -41,7 +41,7 @@ STUDY: dict[str, tuple[str, dict[str, Any]]] = {
     "default, 200 epochs": ("default", DESCENT_200),
     "default, not centred": ("default", {**DESCENT_200, "centred": False}),
     "default, no L2": ("default", {**DESCENT_200, "l2": 0.0}),
-    "adam, 200 epochs": ("default", {**DESCENT_200, "optimizer": "adam"}),
+    "adam, 200 epochs": ("default", {**ALONE_200, "optimizer": "adam"}),
     "rprop": ("default", RPROP),
     "rprop, no copy": ("default", {**RPROP, "copies": []}),
     "rprop, 200 epochs": ("default", RPROP_200),

@@ -26,7 +26,7 @@ INSTALLED = (Path("/usr/share/fonts"), Path(matplotlib.get_data_path()) / "fonts
 DESIGNED_WITH = (
     "C059", "Comic Neue", "Courier Prime", "DSEG7 Classic", "DejaVu Sans", "DejaVu Sans Mono",
     "DejaVu Serif", "EB Garamond", "Inter", "Lato", "Liberation Mono", "Liberation Sans",
-    "Liberation Serif", "Nimbus Mono PS", "OCR A", "Old Standard", "Roboto", "URW Bookman",
+    "Liberation Serif", "Nimbus Mono PS", "Old Standard TT", "Roboto", "URW Bookman",
     "URW Gothic",
 )  # fmt: skip
 # Families whose digits are no upright Latin ones: symbols, and letters of mathematics.
