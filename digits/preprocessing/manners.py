@@ -41,7 +41,7 @@ class Manner(NamedTuple):
 
 
 HANDS = Manner(
-    share=0.75,
+    share=0.68,
     digits=HANDWRITING,
     pens=(0.01, 0.1),
     contrast=(1, 1),
@@ -54,9 +54,9 @@ HANDS = Manner(
     stretch=0.2,
 )
 # From point to point, as with a mouse or a stylus that is asked for its place too rarely.
-STRAIGHT = HANDS._replace(share=0.04, rounded=False)
+STRAIGHT = HANDS._replace(share=0.05, rounded=False)
 SANS = Manner(
-    share=0.08,
+    share=0.11,
     digits=TYPEFACES,
     pens=(0.015, 0.15),  # from hairlines to the blackest of faces
     contrast=(0.6, 1.05),
@@ -68,9 +68,9 @@ SANS = Manner(
     turn=0.01,
     stretch=0.2,
 )
-SERIF = SANS._replace(share=0.07, pens=(0.03, 0.15), contrast=(0.15, 0.6))
+SERIF = SANS._replace(share=0.09, pens=(0.03, 0.15), contrast=(0.15, 0.6))
 SEGMENTS = SANS._replace(
-    share=0.06, digits=DISPLAYS, pens=(0.02, 0.09), contrast=(0.9, 1.1), jitter=0.002, slant=0.08
+    share=0.07, digits=DISPLAYS, pens=(0.02, 0.09), contrast=(0.9, 1.1), jitter=0.002, slant=0.08
 )
 MANNERS = {
     "hands": HANDS,

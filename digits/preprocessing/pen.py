@@ -13,15 +13,7 @@ than its radius. A pen wider along x than along y is a round one on paper that i
 import numpy as np
 
 from digits.dataset import PIXELS, SIDE
-from digits.pictures.mnist_like import (
-    BOX,
-    CENTRE,
-    INK_SHARE,
-    NARROWEST,
-    PEN,
-    mnist_like,
-    resized,
-)
+from digits.pictures.mnist_like import BOX, CENTRE, PEN, mnist_like, resized
 
 # Pixels that a digit fills with its pen, and how many of them along either axis make a final one.
 FINE = 3
@@ -59,21 +51,12 @@ def images_of(
     dots, scale = fitted(dots, pens + widened[:, None])
     dots, steps, pens = (a.astype(np.float32) for a in (dots, steps * scale, pens * scale[:, 0]))
     ink = inked(dots, steps, pens)
-    large = rng.random(len(ink)) < coarse
-    singly = {i: mnist_like(in_large_pixels(ink[i], rng)) for i in np.flatnonzero(large)}
-    singly |= {i: mnist_like(ink[i]) for i in np.flatnonzero(narrow(ink) & ~large)}
+    large = np.nonzero(rng.random(len(ink)) < coarse)[0]
+    pixelled = [mnist_like(in_large_pixels(ink[i], rng)) for i in large]
     images = centred(thickened(ink, np.rint(widened * scale[:, 0, 0])))
-    for i, image in singly.items():
+    for i, image in zip(large, pixelled, strict=True):
         images[i] = image
     return images.reshape(-1, PIXELS)
-
-
-def narrow(ink: np.ndarray) -> np.ndarray:
-    """(hands,) bool: so narrow that `mnist_like` may widen it, unlike `centred`."""
-    inside = ink >= INK_SHARE
-    height, width = (inside.any(axis=axis).sum(axis=1) for axis in (2, 1))
-    squeezed: np.ndarray = width < NARROWEST * height
-    return squeezed
 
 
 def fitted(dots: np.ndarray, margins: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
