@@ -49,8 +49,8 @@ TUNED: dict[str, dict[str, Any]] = {
     "adam": {"learning_rate": 0.03, "momentum": None, "schedule": "cosine", "l2": 2e-4},
 }
 # How long each takes, and on how many copies, where the preset does not say. With L-BFGS a bent
-# copy of each digit takes little more time, as so few epochs are enough; momentum descent and Adam do
-# not come so far that a copy would tell.
+# copy of each digit takes little more time, as so few epochs are enough; momentum descent and Adam
+# do not come so far that a copy would tell.
 WORK: dict[str, dict[str, Any]] = {
     "gd": {"epochs": 160},
     "rprop": {"epochs": 200, "copies": ((0.6, 4.0),)},
