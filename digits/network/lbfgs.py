@@ -84,9 +84,9 @@ class LBFGS:
             d = -gradient
             alpha = float(self.state.get("length", self.learning_rate)) / (norm(d) or 1.0)
         self.state |= {"direction": d, "gradient": gradient.copy(), "trials": np.array(0)}
-        self.keep("start", Place(0.0, loss, dot(gradient, d)))
-        self.keep("low", self.place("start"))
-        self.keep("high", UNKNOWN)
+        start = Place(0.0, loss, dot(gradient, d))
+        for name, place in (("start", start), ("low", start), ("high", UNKNOWN)):
+            self.keep(name, place)
         self.state["alpha"] = np.array(0.0)
         self.move(theta, alpha)
 

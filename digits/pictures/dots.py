@@ -20,24 +20,21 @@ def undotted(share: np.ndarray, rim: int) -> np.ndarray:
     found = connected_components(share)
     if len(found.ink) <= FEWEST:
         return share
-    dots = _dots(found, share)
+    pen = stroke_width(np.where(found.labels == found.ink.argmax() + 1, share, 0))
+    dots = _dots(found, pen)
     middles = (found.boxes[dots, :2] + found.boxes[dots, 2:]) / 2
-    if len(middles) < FEWEST or not _in_a_row(middles, _pen(found, share)):
+    if len(middles) < FEWEST or not _in_a_row(middles, pen):
         return share
     kept = np.concatenate([[False], ~dots])[found.labels]
     undotted: np.ndarray = share * maximum_filter(kept, rim)
     return undotted
 
 
-def _pen(found: Components, share: np.ndarray) -> float:
-    return stroke_width(np.where(found.labels == found.ink.argmax() + 1, share, 0))
-
-
-def _dots(found: Components, share: np.ndarray) -> np.ndarray:
+def _dots(found: Components, pen: float) -> np.ndarray:
     """(n,) bool: which components are shorter than any stroke."""
     sides = (found.boxes[:, 2:] - found.boxes[:, :2]).max(axis=1)
-    pen, largest = _pen(found, share), found.ink.argmax()
-    dots: np.ndarray = (sides <= DOT * pen) & (sides[largest] >= STROKE * pen)
+    largest = sides[found.ink.argmax()]
+    dots: np.ndarray = (sides <= DOT * pen) & (largest >= STROKE * pen)
     return dots
 
 

@@ -168,6 +168,10 @@ def choice(names: Collection[str]) -> Rule:
     return lambda value: isinstance(value, str) and value in names, f"one of {', '.join(names)}"
 
 
+def whole_up_to(most: int) -> Rule:
+    return lambda value: is_count(value, 0) and value <= most, f"a whole number from 0 to {most:,}"
+
+
 def or_none(rule: Rule) -> Rule:
     good, expected = rule
     return lambda value: value is None or good(value), f"None or {expected}"
@@ -191,11 +195,6 @@ FLAG: Rule = (lambda value: isinstance(value, bool), "True or False")
 ABOVE_0: Rule = (lambda value: is_number(value, 0) and value > 0, "a number above 0")
 PAIR: Rule = (many(ABOVE_0, length=2)[0], "a pair of numbers above 0")
 UNITS: Rule = (lambda value: is_count(value) and value <= 10_000, "a whole number from 1 to 10,000")
-DRAWN: Rule = (
-    lambda value: is_count(value, 0) and value <= 10_000_000,
-    "a whole number from 0 to 10,000,000",
-)
-FEW: Rule = (lambda value: is_count(value, 0) and value <= 1000, "a whole number from 0 to 1,000")
 PATHS: Rule = many((lambda value: isinstance(value, str), "a file's name"))
 RULES: dict[str, Rule] = {
     "preset": (choice([*PRESETS, *FORMER_PRESETS])[0], choice(PRESETS)[1]),
@@ -211,8 +210,8 @@ RULES: dict[str, Rule] = {
     "hidden": many(UNITS),
     "initializer": or_none(choice(INITIALIZERS)),
     "copies": many(PAIR),
-    "reshaped": FEW,
-    "drawn": DRAWN,
+    "reshaped": whole_up_to(1000),
+    "drawn": whole_up_to(10_000_000),
     "train_rows": or_none(COUNT),
     "data": or_none(PATHS),
     "test_data": or_none(PATHS),
