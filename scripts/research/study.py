@@ -14,8 +14,9 @@ examples:
 import argparse
 import csv
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +25,7 @@ import numpy as np
 from digits.commands import progress, terminal
 from digits.dataset import Digits, take_rows
 from digits.formats import read as read_digits
+from digits.network import Epoch
 from digits.places import BUNDLED_DIGITS
 from digits.preprocessing.canonical import canonical
 from digits.reader import recipe, settings_of
@@ -38,12 +40,16 @@ STUDY: dict[str, tuple[str, dict[str, Any]]] = {
     "default": ("default", {}),
     "default, nothing drawn": ("default", {"drawn": 0}),
     "default, 60,000 drawn": ("default", {"drawn": 60_000}),
+    "default, drawn digits count twice": ("default", {}),
+    "default, of 36,000 drawn the hardest": ("default", {"drawn": 36_000}),
+    "default, drawn anew every 20 epochs": ("default", {}),
     "default, 200 epochs": ("default", DESCENT_200),
     "default, not centred": ("default", {**DESCENT_200, "centred": False}),
     "default, no L2": ("default", {**DESCENT_200, "l2": 0.0}),
     "adam, 200 epochs": ("default", {**ALONE_200, "optimizer": "adam"}),
     "rprop": ("default", RPROP),
     "rprop, no copy": ("default", {**RPROP, "copies": []}),
+    "rprop, copy and drawn anew every 20 epochs": ("default", RPROP),
     "rprop, 200 epochs": ("default", RPROP_200),
     "rprop, no pose": ("default", {**RPROP_200, "preprocessing": "as is"}),
     "rprop, centre of mass only": ("default", RPROP_200),
@@ -71,6 +77,45 @@ PREPROCESS = {
     "rprop, no shear": partial(canonical, shear=False),
     "rprop, no spread": partial(canonical, spread=False),
     "rprop, pens as they are": partial(canonical, pen=False),
+}
+
+
+def counted_twice(run: recipe.Run, rows: Digits) -> Iterator[Epoch]:
+    """What is drawn weighs as much as if there were two of each."""
+    images, labels = run.rows
+    twice = np.r_[: len(labels), len(labels) - run.settings.drawn : len(labels)]
+    return recipe.epochs(run._replace(rows=(images[twice], labels[twice])))
+
+
+def hardest(run: recipe.Run, rows: Digits) -> Iterator[Epoch]:
+    """Of what is drawn only the quarter that a reader without any finds the least probable."""
+    images, labels = run.rows
+    first_drawn = len(labels) - run.settings.drawn
+    untaught = recipe.prepare(run.settings._replace(drawn=0), rows, rows)
+    for _ in recipe.epochs(untaught._replace(test=run.test)):
+        pass
+    told = untaught.network.probabilities(images[first_drawn:])
+    of_label = told[np.arange(len(told)), labels[first_drawn:]]
+    kept = first_drawn + np.sort(np.argsort(of_label)[: len(told) // 4])
+    kept = np.r_[:first_drawn, kept]
+    return recipe.epochs(run._replace(rows=(images[kept], labels[kept])))
+
+
+def anew(run: recipe.Run, rows: Digits, every: int = 20) -> Iterator[Epoch]:
+    """Copies and drawn digits are made anew every few epochs."""
+    rng = np.random.default_rng([run.settings.seed, 1])
+    while len(run.history) < run.settings.epochs:
+        yield from islice(recipe.epochs(run), every)
+        images, labels = recipe.training_set(run.settings, rows, rng)
+        run = run._replace(rows=(canonical(images), labels))
+
+
+# What is learned from, where it is not what the settings say.
+EPOCHS: dict[str, Callable[[recipe.Run, Digits], Iterator[Epoch]]] = {
+    "default, drawn digits count twice": counted_twice,
+    "default, of 36,000 drawn the hardest": hardest,
+    "default, drawn anew every 20 epochs": anew,
+    "rprop, copy and drawn anew every 20 epochs": anew,
 }
 FIELDS = ("setting", "split", "seed", "accuracy", "train_accuracy", "epochs", "seconds")
 RESULTS = SCRIPTS.parent / "docs" / "study.csv"
@@ -111,7 +156,8 @@ def measure(digits: Digits, name: str, split: str, seed: int) -> dict[str, Any]:
     print(f"{name}, {split}, seed {seed}", file=sys.stderr, flush=True)
     run = recipe.prepare(settings, rows, scored, preprocess=PREPROCESS.get(name))
     quiet = not sys.stderr.isatty()
-    for _ in progress.watched(recipe.epochs(run), settings.epochs, 0, quiet):
+    trained = EPOCHS[name](run, rows) if name in EPOCHS else recipe.epochs(run)
+    for _ in progress.watched(trained, settings.epochs, 0, quiet):
         pass
     return {
         "setting": name,
