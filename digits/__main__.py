@@ -16,6 +16,7 @@ COMMANDS = {
     "evaluate": "score a model on test digits",
     "convert": "turn digits of any format into a digits CSV",
     "export": "write a model as an ONNX file, for programs without NumPy",
+    "draw": "serve a page to draw on, teach the network on, and watch it learn",
 }
 # What the package needs: the modules, and what pip calls them.
 REQUIRED = {"numpy": "numpy", "pandas": "pandas", "matplotlib": "matplotlib", "tqdm": "tqdm",

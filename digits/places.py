@@ -15,3 +15,6 @@ PRETRAINED = _INSIDE if _INSTALLED else _CLONE / "models" / "pretrained.npz"
 BUNDLED_DIGITS = None if _INSTALLED else _CLONE / "data" / "digits.csv.gz"
 MODELS = Path("models") if _INSTALLED else _CLONE / "models"
 LATEST = MODELS / "latest"
+DOCS = _PACKAGE / "docs" if _INSTALLED else _CLONE / "docs"
+MINE = MODELS / "mine"  # the model that has learned a person's hand
+MY_DIGITS = (Path("data") if _INSTALLED else _CLONE / "data") / "my_digits.csv"

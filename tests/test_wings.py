@@ -16,7 +16,7 @@ from rooms import PACKAGE, files, modules_imported, rooms_imported
 FLOORS = [
     {"__main__"},
     {"commands"},
-    {"plots", "onnx_graph", "estimator"},
+    {"plots", "onnx_graph", "estimator", "web"},
     {"reader"},
     {"formats", "preprocessing"},
     {"pictures", "network"},

@@ -1,6 +1,7 @@
-"""Write a model as an ONNX file, which programs without NumPy, browsers among them, can run.
+"""Write a model as a page to draw on, whole in one file, or as ONNX for programs without NumPy.
 
 examples:
+    digits export --output digits.html
     digits export --output digits.onnx
     digits export --model models/mine/model.npz --output mine.onnx
 """
@@ -16,7 +17,7 @@ import numpy as np
 import digits
 from digits.commands import terminal
 from digits.commands.evaluate import add_data_flags, check_data_flags, test_digits
-from digits.dataset import CLASSES, PIXELS, known_labels
+from digits.dataset import CLASSES, PIXELS, Digits, known_labels
 from digits.errors import InputError
 from digits.files import replacing
 from digits.network import metrics
@@ -24,6 +25,7 @@ from digits.places import BUNDLED_DIGITS
 from digits.preprocessing import draw_digits
 from digits.reader import DigitClassifier
 from digits.reader.rows import on_black_paper
+from digits.web.page import one_file
 
 LIMIT = 1e-4  # that probabilities of the file may be from those of the model
 TOLD = ("preset", "seed")  # what a file tells of how its model came about
@@ -34,31 +36,48 @@ DRAWN = 1000  # digits to compare on where none are at hand
 def main(argv: Sequence[str] | None = None) -> int:
     options = parse(argv)
     terminal.refuse_overwriting(options.model, options.output)
-    terminal.require("onnx", "onnx")
-    from digits import onnx_graph
-
+    write = FORMATS[options.output.suffix.lower()]
+    if write is write_onnx:
+        terminal.require("onnx", "onnx")
     reader = terminal.load_model(options.model)
     known = bool(options.data or options.test_data or BUNDLED_DIGITS)
     test = test_digits(reader, options) if known else draw_digits(DRAWN, np.random.default_rng(0))
+    write(options.output, reader, test, "test" if known else "drawn")
+    return 0
+
+
+def write_page(path: Path, reader: DigitClassifier, test: Digits, kind: str) -> None:
+    """Write the page to draw on, with everything in it."""
+    page = one_file(reader, test, f"{kind} digits").encode()
+    with replacing(path) as file:
+        file.write(page)
+    print(f"{path}: {len(page):,} bytes; open it in a browser")
+
+
+def write_onnx(path: Path, reader: DigitClassifier, test: Digits, kind: str) -> None:
+    """Write an ONNX file, once onnxruntime, where it is installed, reads it like the model."""
+    from digits import onnx_graph
+
     blank = np.zeros((1, PIXELS), np.uint8)
     images = on_black_paper(np.concatenate([test.images, blank]))  # all that the file knows
     expected = reader.probabilities(images)
     accuracy = metrics.accuracy(known_labels(test), expected[:-1].argmax(axis=1))
-    tested = {"accuracy": f"{accuracy:.4f}", "test_digits": str(len(test.images))} if known else {}
-    graph = onnx_graph.graph_of(reader, metadata(reader, tested))
+    tested = {"accuracy": f"{accuracy:.4f}", "test_digits": str(len(test.images))}
+    graph = onnx_graph.graph_of(reader, metadata(reader, tested if kind == "test" else {}))
     if find_spec("onnxruntime") is not None:
         compared = comparison(expected, onnx_graph.run(graph, images), version("onnxruntime"))
     else:
         compared = "not compared: onnxruntime is not installed; python -m pip install onnxruntime"
-    with replacing(options.output) as file:
+    with replacing(path) as file:
         file.write(graph)
-    kind = "test" if known else "drawn"
     print(
-        f"{options.output}: {len(graph):,} bytes, opset {onnx_graph.OPSET},"
+        f"{path}: {len(graph):,} bytes, opset {onnx_graph.OPSET},"
         f" {metrics.percent(accuracy)} of {len(test.images):,} {kind} digits right"
     )
     print(compared)
-    return 0
+
+
+FORMATS = {".onnx": write_onnx, ".html": write_page}  # by the ending of the file to write
 
 
 def parse(argv: Sequence[str] | None) -> argparse.Namespace:
@@ -66,11 +85,17 @@ def parse(argv: Sequence[str] | None) -> argparse.Namespace:
     add = parser.add_argument
     terminal.add_model(parser)
     add_data_flags(parser)
-    add("--output", type=Path, metavar="FILE", required=True, help="the ONNX file to write")
+    add(
+        "--output",
+        type=Path,
+        metavar="FILE",
+        required=True,
+        help="the file to write: .html or .onnx",
+    )
     options = parser.parse_args(argv)
     check_data_flags(parser, options)
-    if options.output.suffix.lower() != ".onnx":
-        parser.error(f"argument --output: {options.output} does not end in .onnx")
+    if options.output.suffix.lower() not in FORMATS:
+        parser.error(f"argument --output: {options.output} does not end in .html or .onnx")
     return options
 
 

@@ -122,14 +122,19 @@ def digits_given(paths: Sequence[Path] | None) -> list[Path]:
     return [BUNDLED_DIGITS]
 
 
-def require(module: str, package: str) -> None:
+def require(module: str, package: str, install: str | None = None) -> None:
     """Refuse to go on without a package that only some commands need.
+
+    Args:
+        module: that is imported.
+        package: what pip calls it.
+        install: what to install for the command, where it needs others as well.
 
     Raises:
         InputError: it is not installed; says how it would be.
     """
     if find_spec(module) is None:
-        raise InputError(f"{package} is not installed; python -m pip install {package}")
+        raise InputError(f"{package} is not installed; python -m pip install {install or package}")
 
 
 def refuse_overwriting(source: Path | None, output: Path) -> None:

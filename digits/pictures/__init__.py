@@ -1,6 +1,7 @@
 """Any picture to images like MNIST's: what is ink, what is a digit, and where the digits are."""
 
 from digits.pictures.decoding import Picture, Source, decode, on_black, row_as_it_is
+from digits.pictures.lines import find_lines
 from digits.pictures.reading import looked_at, read_picture
 from digits.pictures.segments import box_of, find_digits, several
 
@@ -10,6 +11,7 @@ __all__ = [
     "box_of",
     "decode",
     "find_digits",
+    "find_lines",
     "looked_at",
     "on_black",
     "read_picture",

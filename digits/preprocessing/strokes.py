@@ -1,5 +1,6 @@
 """Draw digits in many random hands: strokes in, MNIST-like images out."""
 
+from collections.abc import Mapping
 from typing import NamedTuple
 
 import numpy as np
@@ -28,7 +29,12 @@ class Page(NamedTuple):
 
 
 def draw_digits(
-    count: int, rng: np.random.Generator, progress: Progress = silent, *, threads: int = THREADS
+    count: int,
+    rng: np.random.Generator,
+    progress: Progress = silent,
+    *,
+    manners: Mapping[str, Manner] = MANNERS,
+    threads: int = THREADS,
 ) -> Digits:
     """Digits as many hands write them, each digit equally often.
 
@@ -36,6 +42,7 @@ def draw_digits(
         count: how many.
         rng: the same state gives the same digits.
         progress: is told how far it has come.
+        manners: in which they are drawn, each as common as its share says.
         threads: change nothing but the time it takes.
 
     Returns:
@@ -43,11 +50,11 @@ def draw_digits(
     """
     labels = rng.permutation(np.arange(count) % CLASSES)
     images = np.empty((count, PIXELS), np.uint8)
-    pages = [page for digit in range(CLASSES) for page in pages_of(digit, labels, rng)]
+    pages = [page for digit in range(CLASSES) for page in pages_of(digit, labels, rng, manners)]
 
     def fill(part: tuple[Page, np.random.Generator]) -> int:
         page, own_rng = part
-        images[page.rows] = written(*page[:3], len(page.rows), own_rng)
+        images[page.rows] = written(*page[:3], len(page.rows), own_rng, manners)
         return len(page.rows)
 
     drawn = 0
@@ -58,16 +65,19 @@ def draw_digits(
     return Digits(images, labels)
 
 
-def pages_of(digit: int, labels: np.ndarray, rng: np.random.Generator) -> list[Page]:
+def pages_of(
+    digit: int, labels: np.ndarray, rng: np.random.Generator, manners: Mapping[str, Manner]
+) -> list[Page]:
     """The rows labelled `digit`, each given a style by chance, as common as it is."""
     weights = {}
-    for name, manner in MANNERS.items():
+    for name, manner in manners.items():
         styles = manner.digits[digit](rng.uniform)
         total = sum(weight for weight, _ in styles.values())
         for style, (weight, _) in styles.items():
             weights[name, style] = manner.share * weight / total
     rows = np.nonzero(labels == digit)[0]
-    chosen = rng.choice(len(weights), len(rows), p=list(weights.values()))
+    shares = np.array(list(weights.values()))
+    chosen = rng.choice(len(weights), len(rows), p=shares / shares.sum())
     pages = []
     for number, (name, style) in enumerate(weights):
         of_style = rows[chosen == number]
@@ -77,10 +87,15 @@ def pages_of(digit: int, labels: np.ndarray, rng: np.random.Generator) -> list[P
 
 
 def written(
-    digit: int, manner_name: str, style: str, hands: int, rng: np.random.Generator
+    digit: int,
+    manner_name: str,
+    style: str,
+    hands: int,
+    rng: np.random.Generator,
+    manners: Mapping[str, Manner] = MANNERS,
 ) -> np.ndarray:
     """(hands, 784) uint8: one digit in one style by several hands."""
-    manner = MANNERS[manner_name]
+    manner = manners[manner_name]
     _, strokes = manner.digits[digit](lambda low, high: rng.uniform(low, high, hands))[style]
     if not manner.rounded:
         strokes = [[point for point in stroke for _ in range(2)] for stroke in strokes]

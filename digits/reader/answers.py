@@ -1,6 +1,5 @@
 """What there is to say about a picture: a digit, a number, or why there is neither."""
 
-from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -8,7 +7,15 @@ import numpy as np
 from digits.dataset import PIXELS
 from digits.errors import InputError
 from digits.network.metrics import percent
-from digits.pictures import Picture, Source, box_of, find_digits, looked_at, several
+from digits.pictures import (
+    Picture,
+    Source,
+    box_of,
+    find_digits,
+    find_lines,
+    looked_at,
+    several,
+)
 from digits.pictures.mnist_like import mnist_like
 from digits.reader.classifier import DigitClassifier, Reading
 
@@ -44,17 +51,23 @@ class DigitAnswer(NamedTuple):
 
 
 class NumberAnswer(NamedTuple):
-    """The digits of a number, from left to right."""
+    """The digits of a number, from left to right, line by line."""
 
     file: str
     colours: np.ndarray  # (height, width, 3) uint8, the picture
     images: np.ndarray  # (digits, 784) uint8
     reading: Reading
     boxes: list[list[int]]  # x, y, width and height of each digit, in pixels of the file
+    lines: list[int]  # that each digit is in, from 0
 
     @property
-    def number(self) -> str:
-        return "".join(map(str, self.reading.labels))
+    def numbers(self) -> list[str]:
+        """The number in each line."""
+        digits = list(zip(self.lines, self.reading.labels, strict=True))
+        return [
+            "".join(str(digit) for line, digit in digits if line == number)
+            for number in sorted(set(self.lines))
+        ]
 
     def as_json(self) -> dict[str, Any]:
         """What `predict --number --json` prints."""
@@ -67,14 +80,18 @@ class NumberAnswer(NamedTuple):
         ]
         if not digits:
             return {"file": self.file, "number": None, "digits": [], "reason": "blank"}
-        return {"file": self.file, "number": self.number, "digits": digits}
+        if self.lines[-1] > 0:
+            digits = [
+                digit | {"line": line} for digit, line in zip(digits, self.lines, strict=True)
+            ]
+        return {"file": self.file, "number": "\n".join(self.numbers), "digits": digits}
 
     def sentence(self, top: int) -> str:
         """`407  97.2 %  photo.jpg`, with the probability that all of it is right."""
         if not self.boxes:
             return f"-  blank  {self.file}"
         together = np.prod(self.reading.probabilities.max(axis=1), dtype=np.float64)
-        return f"{self.number}  {percent(together, 1)}  {self.file}"
+        return f"{' / '.join(self.numbers)}  {percent(together, 1)}  {self.file}"
 
 
 class NoAnswer(NamedTuple):
@@ -107,7 +124,7 @@ def answer(reader: DigitClassifier, file: str, source: Source, number: bool = Fa
     except OSError as error:
         return NoAnswer(file, f"{file}: {error.strerror}")
     if number:
-        return number_in(reader, file, picture, find_digits(ink))
+        return number_in(reader, file, picture, ink)
     image = mnist_like(ink).reshape(1, -1)
     reading = reader.read(image)
     return DigitAnswer(file, picture.colours, image, reading, reason_for_none(ink, image, reading))
@@ -123,15 +140,25 @@ def reason_for_none(ink: np.ndarray, image: np.ndarray, reading: Reading) -> str
 
 
 def number_in(
-    reader: DigitClassifier, file: str, picture: Picture, parts: Sequence[np.ndarray]
+    reader: DigitClassifier,
+    file: str,
+    picture: Picture,
+    ink: np.ndarray,
+    left: float = 0.0,
+    top: float = 0.0,
 ) -> NumberAnswer:
-    """The answer about a picture of several digits, the ink of each of them a part."""
-    images = np.array([mnist_like(part) for part in parts], np.uint8).reshape(-1, PIXELS)
-    boxes = [box(part, picture.scale) for part in parts]
-    return NumberAnswer(file, picture.colours, images, reader.read(images), boxes)
+    """The answer about a picture of several digits, whose ink begins at (left, top) of the file."""
+    parts = [(number, part) for number, line in enumerate(find_lines(ink))
+             for part in find_digits(line)]  # fmt: skip
+    images = np.array([mnist_like(part) for _, part in parts], np.uint8).reshape(-1, PIXELS)
+    boxes = [box(part, picture.scale, left, top) for _, part in parts]
+    lines = [number for number, _ in parts]
+    return NumberAnswer(file, picture.colours, images, reader.read(images), boxes, lines)
 
 
-def box(part: np.ndarray, scale: float) -> list[int]:
+def box(part: np.ndarray, scale: float, left: float, top: float) -> list[int]:
     """x, y, width and height of some ink, in pixels of the file."""
-    top, left, bottom, right = box_of(part)
-    return [round(scale * length) for length in (left, top, right - left, bottom - top)]
+    first_row, first_column, last_row, last_column = box_of(part)
+    corner = [left + scale * first_column, top + scale * first_row]
+    size = [scale * (last_column - first_column), scale * (last_row - first_row)]
+    return [round(length) for length in corner + size]

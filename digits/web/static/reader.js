@@ -1,0 +1,36 @@
+// A digit reader: what digits/reader/classifier.py and answers.py say of an image and of a drawing.
+
+import { canonical } from "./canonical.js";
+import { inkOf } from "./ink.js";
+import { mnistLike } from "./mnist_like.js";
+import { Network } from "./network.js";
+import { reconstructionError } from "./novelty.js";
+import { digitsIn } from "./segments.js";
+
+export class Reader {
+  constructor(model) {
+    this.model = model;
+    this.network = new Network(model.theta, model.layers, model.preprocessing === "raw");
+  }
+
+  // All that there is to say of a Uint8Array(784), 255 = ink; `off` are neurons switched off.
+  readImage(image, off = new Set()) {
+    const { limit, min_probability, preprocessing } = this.model;
+    const posed = preprocessing === "canonical" ? canonical(image) : image;
+    const { sums, values } = this.network.forward(posed, off);
+    const probabilities = Float32Array.from(values.at(-1));
+    const label = probabilities.indexOf(Math.max(...probabilities));
+    const like = limit === null || reconstructionError(this.model, posed, label) <= limit;
+    const confident = like && probabilities[label] >= min_probability;
+    return { posed, values, sums, probabilities, label, confident };
+  }
+
+  // The same of strokes, with their image, and the reason where no single digit can be named.
+  answer(strokes, off = new Set()) {
+    const ink = inkOf(strokes), image = mnistLike(ink), reading = this.readImage(image, off);
+    let reason = reading.confident ? null : "not sure";
+    if (!image.some((level) => level)) reason = "blank";
+    else if (digitsIn(ink).length > 1) reason = "several digits";
+    return { ...reading, image, reason };
+  }
+}

@@ -1,0 +1,65 @@
+"""Several lines of digits are read one by one, from top to bottom."""
+
+import numpy as np
+import pytest
+
+from digits import load
+from digits.dataset import SIDE
+from digits.pictures import find_lines
+from digits.places import PRETRAINED
+from digits.reader.answers import NumberAnswer, answer
+
+
+@pytest.fixture(scope="module")
+def reader():
+    return load(PRETRAINED)
+
+
+def page_of(lines, rng, fall=0):
+    """Ink of digits, each line a list of images, each digit `fall` pixels below the one before."""
+    longest = max(map(len, lines))
+    page = np.zeros((40 * len(lines) + abs(fall) * longest + 20, 30 * longest + 20), np.uint8)
+    for number, line in enumerate(lines):
+        for place, image in enumerate(line):
+            top = max(0, -fall) * longest + 10 + 40 * number + fall * place
+            top += int(rng.integers(-2, 3))
+            left = 10 + 30 * place
+            spot = page[top : top + SIDE, left : left + SIDE]
+            np.maximum(spot, image.reshape(SIDE, SIDE), out=spot)
+    return page
+
+
+@pytest.mark.parametrize("fall", [-5, 0, 3])
+def test_each_line_is_read_and_each_digit_knows_its_line(fall, reader, all_digits, rng):
+    right = 0
+    for first in range(-10_000, -9_900, 10):
+        rows = slice(first, first + 10)
+        images, labels = all_digits.images[rows], all_digits.labels[rows]
+        page = page_of([images[:4], images[4:7], images[7:]], rng, fall)
+        found = answer(reader, "page", page, True)
+        assert isinstance(found, NumberAnswer)
+        told = found.as_json()
+        texts = ["".join(map(str, part)) for part in (labels[:4], labels[4:7], labels[7:])]
+        if told["number"] == "\n".join(texts):
+            right += 1
+            assert [digit["line"] for digit in told["digits"]] == [0] * 4 + [1] * 3 + [2] * 3
+            assert found.sentence(1).startswith(" / ".join(texts))
+    assert right >= 7
+
+
+def test_a_single_line_has_no_line_numbers(reader, all_digits, rng):
+    found = answer(reader, "page", page_of([all_digits.images[-4:]], rng), True).as_json()
+    assert "\n" not in found["number"] and not any("line" in digit for digit in found["digits"])
+
+
+def test_halves_of_one_digit_and_marks_above_it_are_no_lines():
+    ink = np.zeros((100, 60), np.float32)
+    ink[10:45, 20:40] = ink[50:90, 20:40] = 1  # an 8 in two parts
+    assert len(find_lines(ink)) == 1
+    ink[50:90] = 0
+    ink[60:68, 20:40] = 1  # a dash below
+    assert len(find_lines(ink)) == 1
+    ink[50:95, 20:40] = 1
+    ink[40:45] = ink[50:58] = 0  # far enough apart to be two
+    assert len(find_lines(ink)) == 2
+    assert [part.sum() for part in find_lines(np.zeros((9, 9), np.float32))] == [0]
