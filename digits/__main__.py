@@ -15,7 +15,7 @@ COMMANDS = {
     "predict": "name the digit, or the number, in each picture; or label a whole CSV",
     "evaluate": "score a model on test digits",
     "convert": "turn digits of any format into a digits CSV",
-    "export": "write a model as an ONNX file, for programs without NumPy",
+    "export": "write a model as a page to draw on, or as ONNX for programs without NumPy",
     "draw": "serve a page to draw on, teach the network on, and watch it learn",
 }
 # What the package needs: the modules, and what pip calls them.

@@ -3,6 +3,7 @@
 import base64
 import json
 import re
+import zlib
 from pathlib import Path
 
 import numpy as np
@@ -16,7 +17,7 @@ from digits.pictures.mnist_like import mnist_like
 from digits.places import PRETRAINED
 from digits.reader import Reading
 from digits.reader.answers import reason_for_none
-from digits.web.page import STATIC, page_data, program
+from digits.web.page import STATIC, page_data, program, static
 
 DRAWN = 1000
 SITE = "http://digits.test"
@@ -148,3 +149,15 @@ def test_the_one_script_has_every_module_once_and_no_name_twice():
     names = re.findall(r"^(?:async )?(?:function|class|const|let) (\w+)", script, re.MULTILINE)
     assert len(names) == len(set(names)), sorted(name for name in names if names.count(name) > 1)
     assert "class Reader" in script and script.index("class Network") < script.index("class Reader")
+
+
+def test_the_page_in_the_documents_is_that_of_the_shipped_model_as_the_code_makes_it(reader):
+    page = (STATIC.parents[2] / "docs" / "digits.html").read_text(encoding="utf-8")
+    assert len(page.encode()) <= 300_000
+    assert program("main.js") in page and static("style.css") in page
+    data = json.loads(re.findall(r'id="page-data">(.*?)</script>', page)[0])
+    name, dtype, (count,) = data["arrays"][0]
+    planes = zlib.decompress(base64.b64decode(data["data"]))[: 4 * count]
+    theta = np.frombuffer(planes, np.uint8).reshape(4, count).T.copy().view("<f4").ravel()
+    assert (name, dtype) == ("theta", "float32")
+    assert np.array_equal(theta, reader.network.theta)

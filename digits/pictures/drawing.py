@@ -55,8 +55,9 @@ def add_line(share: np.ndarray, start: Sequence[float], end: Sequence[float]) ->
     x = np.arange(left, right) + 0.5 - x0
     y = (np.arange(top, bottom) + 0.5 - y0)[:, None]
     dx, dy = x1 - x0, y1 - y0
-    along = np.clip((x * dx + y * dy) / max(dx * dx + dy * dy, 1e-12), 0, 1)
-    distance = np.hypot(x - along * dx, y - along * dy)
-    ink = np.clip(0.5 + r0 + along * (r1 - r0) - distance, 0, 1)
+    along = (x * dx + y * dy) / max(dx * dx + dy * dy, 1e-12)
+    along = np.minimum(np.maximum(along, 0), 1)
+    distance = np.sqrt((x - along * dx) ** 2 + (y - along * dy) ** 2)
+    ink = np.minimum(np.maximum(0.5 + r0 + along * (r1 - r0) - distance, 0), 1)
     part = share[top:bottom, left:right]
     np.maximum(part, ink, out=part, casting="same_kind")

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from digits.dataset import CLASSES, PIXELS
-from digits.errors import InputError, expect, is_count, is_number
+from digits.errors import InputError, expect, is_count
 from digits.pictures.drawing import Stroke
 from digits.reader.settings import Settings, settings_of
 
@@ -57,10 +57,12 @@ def strokes_in(body: dict[str, Any]) -> list[Stroke]:
 
 def is_point(point: Any) -> bool:
     """Whether that is [x, y, width of the pen]."""
-    if not (isinstance(point, list) and len(point) == 3 and all(map(is_number, point))):
+    if not (isinstance(point, list) and len(point) == 3):
         return False
-    x, y, width = point
-    return bool(max(abs(x), abs(y), width) <= LARGEST and width >= THINNEST)
+    if any(type(number) not in (int, float) for number in point):  # True is an int as well
+        return False
+    x, y, width = point  # what is not a number is not within any limits either
+    return bool(abs(x) <= LARGEST and abs(y) <= LARGEST and THINNEST <= width <= LARGEST)
 
 
 def digit_in(body: dict[str, Any]) -> tuple[int, np.ndarray]:

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 
 from digits.errors import InputError
 
+GATHERED = 0.1  # seconds of events that are told together: telling takes time from the training
 HEARTBEAT = 5.0  # seconds after which whoever listens hears that there is nothing new
 TOLD_EVERY = 0.1  # seconds between two words of how far preparations have come
 # Of these only the newest is worth keeping for whoever comes later.
@@ -149,6 +150,7 @@ class Job:
             if over:
                 return
             after = max([after, *(event.number for event in new)])
+            time.sleep(GATHERED)
 
     def _tell_state(self) -> None:
         self.add("state", self.as_json())

@@ -40,7 +40,8 @@ function addLine({ share, height, width }, [x0, y0, r0], [x1, y1, r1]) {
     for (let column = left; column < right; column++) {
       const x = column + 0.5 - x0;
       const along = Math.min(Math.max((x * dx + y * dy) / squared, 0), 1);
-      const distance = Math.hypot(x - along * dx, y - along * dy);
+      const across = x - along * dx, down = y - along * dy;
+      const distance = Math.sqrt(across * across + down * down);
       const level = Math.min(Math.max(0.5 + r0 + along * (r1 - r0) - distance, 0), 1);
       const at = row * width + column;
       if (level > share[at]) share[at] = level;
