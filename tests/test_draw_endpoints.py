@@ -453,7 +453,7 @@ def test_other_machines_need_the_token_that_the_printed_address_has(own_desk):
     answer = page.get("/?token=secret")
     assert (answer.status_code, answer.headers["Location"]) == (302, "/")
     cookie = answer.headers["Set-Cookie"]
-    assert "HttpOnly" in cookie and "SameSite=Strict" in cookie
+    assert "HttpOnly" in cookie and "SameSite=Lax" in cookie
     assert page.get("/my").status_code == 200  # the client has kept it
 
 

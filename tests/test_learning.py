@@ -126,3 +126,25 @@ def test_digits_are_drawn_in_the_manners_that_are_asked_for(rng):
     # two bars and nothing else make a 1, so the columns beside them are empty
     ones = only.images[only.labels == 1].reshape(-1, 28, 28) > 127
     assert (ones.any(axis=1).sum(axis=1) < 14).all()
+
+
+def test_lessons_do_not_add_up_to_more_than_may_be_forgotten(reader, examples, few, monkeypatch):
+    taught = load(PRETRAINED)
+    told = {
+        id(reader.network): Scores(0.5, 0.985),
+        id(taught.network): Scores(0.9, 0.983),
+    }
+    monkeypatch.setattr(
+        learning, "scores", lambda network, lesson: told.get(id(network), Scores(1.0, 0.981))
+    )
+    lesson = learning.prepare(taught, few, *examples, first=reader)
+    assert not learning.outcome(lesson).kept
+    assert learning.outcome(lesson._replace(first=taught)).kept
+
+
+def test_what_reads_fewer_of_ones_own_is_not_kept(reader, examples, few, monkeypatch):
+    lesson = learning.prepare(reader, few, *examples)
+    told = iter([Scores(0.5, 0.985), Scores(0.4, 0.986)])
+    monkeypatch.setattr(learning, "scores", lambda network, lesson: next(told))
+    found = learning.outcome(lesson)
+    assert not found.kept and found.sentence().startswith("not kept, as fewer of yours")

@@ -118,7 +118,9 @@ def listening(host: str, port: int) -> socket.socket:
         raise InputError(f"{host!r} is no address, expected one like 127.0.0.1") from None
     except OSError as error:
         if error.errno == errno.EADDRINUSE:
-            raise InputError(f"port {port} is taken, expected another: --port {port + 1}") from None
+            raise InputError(
+                f"port {port} is taken, expected another: --port {port % LAST_PORT + 1}"
+            ) from None
         raise InputError(f"{host}:{port} is not to be had: {error.strerror}") from None
 
 

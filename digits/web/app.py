@@ -60,7 +60,7 @@ def add_guard(app: Flask, guard: Guard) -> None:
         brought = request.args.get("token")
         if guard.token is not None and brought is not None and guard.knows(brought):
             answer = redirect("/")
-            answer.set_cookie(guard.cookie, guard.token, httponly=True, samesite="Strict")
+            answer.set_cookie(guard.cookie, guard.token, httponly=True, samesite="Lax")
             return answer
         if not guard.knows(request.cookies.get(guard.cookie)):
             return refusal(403, "the token is missing or another, expected the address as printed")

@@ -23,7 +23,7 @@ from digits.web.page import page_data
 DRAWN = 9_000  # digits drawn to learn from, beside the others
 DRAWN_TO_TEST = 1_000  # where no digits are at hand
 SHOWN = 40  # of one's own digits
-MODEL, FORMER = "model.npz", "model.old.npz"
+MODEL, FORMER, NEW = "model.npz", "model.old.npz", "model.new.npz"
 
 
 class Places(NamedTuple):
@@ -112,9 +112,9 @@ class Desk:
             if job.kind != "watch" or not (job.busy or job.kept or made):
                 raise InputError("nothing was made that could be kept, expected a watched training")
             if not job.kept:
-                job.keep()
                 if made:
                     self._use_watched()
+                job.keep()
 
     def undo(self) -> None:
         """Use the reader again that was used before the last learning or keeping.
@@ -130,7 +130,12 @@ class Desk:
                 save(former, self.places.mine)
             elif "taught" in self.reader.about:
                 put_aside(self.places.mine)
+            job = self.jobs.last
+            if job is not None and job.kind == "watch" and job.kept:
+                self._made = self.reader  # which can be kept again
             self.reader = self._former.pop()
+            if job is not None:
+                job.undo()
 
     def close(self) -> None:
         """Ask the job to end."""
@@ -140,7 +145,10 @@ class Desk:
     def _learn(self, job: Job, own: Digits) -> dict[str, Any]:
         reader, started = self.reader, time.monotonic()
         others, test = self._examples(reader, job.told)
-        lesson = learning.prepare(reader, own, others, test, started=started, progress=job.told)
+        first = next((one for one in [*self._former, reader] if "taught" not in one.about), reader)
+        lesson = learning.prepare(
+            reader, own, others, test, first=first, started=started, progress=job.told
+        )
         job.running()
         for record in learning.epochs(lesson):
             job.epoch = record.epoch
@@ -214,8 +222,9 @@ class Desk:
 def save(reader: DigitClassifier, directory: Path) -> None:
     """Write a model into a directory; the one that is there stays beside it."""
     directory.mkdir(parents=True, exist_ok=True)
+    reader.save(directory / NEW)
     put_aside(directory)
-    reader.save(directory / MODEL)
+    (directory / NEW).replace(directory / MODEL)
 
 
 def put_aside(directory: Path) -> None:

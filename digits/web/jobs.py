@@ -13,7 +13,7 @@ GATHERED = 0.1  # seconds of events that are told together: telling takes time f
 HEARTBEAT = 5.0  # seconds after which whoever listens hears that there is nothing new
 TOLD_EVERY = 0.1  # seconds between two words of how far preparations have come
 # Of these only the newest is worth keeping for whoever comes later.
-LATEST_ONLY = ("state", "weights")
+LATEST_ONLY = ("state", "weights", "end")
 BUSY = ("preparing", "running", "paused")
 
 
@@ -49,7 +49,7 @@ class Job:
     ) -> None:
         self.number, self.kind, self.epochs = number, kind, epochs
         self.epoch = 0
-        self.kept = False
+        self.kept = self.undone = False
         self.result: dict[str, Any] | None = None
         self._work = work
         self._phase, self._paused, self._stopping = "preparing", False, False
@@ -75,7 +75,8 @@ class Job:
 
     def as_json(self) -> dict[str, Any]:
         found = {"job": self.number, "kind": self.kind, "state": self.state, "epoch": self.epoch,
-                 "epochs": self.epochs, "kept": self.kept, "result": self.result}  # fmt: skip
+                 "epochs": self.epochs, "kept": self.kept, "undone": self.undone,
+                 "result": self.result}  # fmt: skip
         return found | (self._share if self._phase == "preparing" else {})
 
     def pause(self, paused: bool) -> None:
@@ -100,6 +101,13 @@ class Job:
         """Note that what it has made is wanted."""
         self.kept = True
         self._tell_state()
+
+    def undo(self) -> None:
+        """Note that what it has made is used no more, if it was."""
+        if self.kept and not self.busy:
+            self.kept, self.undone = False, True
+            for name in ("state", "end"):
+                self.add(name, self.as_json())
 
     def told(self, what: str, share: float) -> None:
         """How far preparations have come, as a `Progress`."""
@@ -161,8 +169,10 @@ class Job:
             phase = "stopped" if self._stopping else "ended"
         except Stopped:
             phase = "stopped"
-        except (InputError, OSError) as error:
+        except InputError as error:
             phase, self.result = "failed", {"sentence": str(error)}
+        except OSError as error:
+            phase, self.result = "failed", {"sentence": f"{error.filename}: {error.strerror}"}
         except MemoryError:
             phase, self.result = "failed", {"sentence": "the memory of this machine is too small"}
         except Exception:  # a fault of ours; whoever started the program sees where

@@ -47,6 +47,7 @@ class Scores(NamedTuple):
 class Lesson(NamedTuple):
     """Everything that learning a hand is made of."""
 
+    first: DigitClassifier  # before any lesson
     before: DigitClassifier
     network: Network  # the one that learns; that of `before` stays as it is
     rows: Examples
@@ -85,6 +86,8 @@ class Outcome(NamedTuple):
             mine = f"of your {self.held_out} held out {right[1]} right, {right[0]} before"
         if self.kept:
             return f"kept: {mine}; {test}"
+        if (self.after.mine or 0) < (self.before.mine or 0):
+            return f"not kept, as fewer of yours are read: {mine}; {test}"
         return f"not kept, as too many of the others were forgotten: {test}; {mine}"
 
 
@@ -94,6 +97,7 @@ def prepare(
     others: Examples,
     test: Examples,
     *,
+    first: DigitClassifier | None = None,
     seed: int = 0,
     started: float | None = None,
     progress: Progress = silent,
@@ -105,6 +109,8 @@ def prepare(
         own: one's own digits, in the order in which they came.
         others: digits that must not be forgotten, as the reader's network takes them.
         test: digits to be judged by, likewise.
+        first: the reader as it was before any lesson, by which it is told how much is forgotten, so
+            that lessons do not add up; None for `reader`.
         seed: of the copies.
         started: when whoever waits for it began to, on the clock of `time.monotonic`; None for now.
         progress: is told how far it has come.
@@ -127,7 +133,7 @@ def prepare(
         np.concatenate([known, others[1]]),
     )
     judged = reader.preprocess(own.images[out]), labels[out]
-    return Lesson(reader, network, rows, judged, test, int((~out).sum()), ends)
+    return Lesson(first or reader, reader, network, rows, judged, test, int((~out).sum()), ends)
 
 
 def held_out(labels: np.ndarray) -> np.ndarray:
@@ -172,9 +178,10 @@ def outcome(lesson: Lesson) -> Outcome:
     about = {**lesson.before.about, "taught": lesson.own}
     known = lesson.before.novelty and novelty.fit(*lesson.rows, CLASSES)
     reader = DigitClassifier(lesson.network, lesson.before.preprocessing, known, about)
-    before, after = (scores(network, lesson) for network in
-                     (lesson.before.network, lesson.network))  # fmt: skip
-    kept = before.test - after.test <= LOSS_ALLOWED + 1e-9  # as these are not decimal numbers
+    before, after = (scores(one.network, lesson) for one in (lesson.before, reader))
+    first = before if lesson.first is lesson.before else scores(lesson.first.network, lesson)
+    remembered = first.test - after.test <= LOSS_ALLOWED + 1e-9  # as these are not decimal numbers
+    kept = remembered and (after.mine or 0) >= (before.mine or 0)
     return Outcome(reader, before, after, len(lesson.held_out[1]), kept)
 
 

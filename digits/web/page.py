@@ -22,6 +22,7 @@ STATIC = Path(__file__).with_name("static")
 # What the page can compute by itself; other activations it does not know.
 KNOWN = ("sigmoid", "tanh", "relu", "linear", "softmax")
 EXCITING = 6  # test digits that are shown of each neuron
+MISTAKES = 250  # that are shown, of those that are read wrong
 SHOWN = ("preset", "seed", "optimizer", "epochs")  # of how the model came about
 TAUGHT = "the model that learned your hand"
 IMPORT = re.compile(r'^import \{[^}]*\} from "\./(\w+\.js)";\n', re.MULTILINE)
@@ -34,7 +35,7 @@ EDITION = 'data-edition="served"'
 class Judged(NamedTuple):
     """Test digits that are worth looking at."""
 
-    mistakes: np.ndarray  # (m,) rows of those that are read wrong, the most confident first
+    mistakes: np.ndarray  # (m,) rows of the most confident that are read wrong
     exciting: list[np.ndarray]  # of each hidden layer, (units, EXCITING) rows, the most first
     probabilities: np.ndarray  # (N, 10)
 
@@ -132,7 +133,8 @@ def judge(reader: DigitClassifier, test: Digits) -> Judged:
     exciting = [np.argsort(-a, axis=0, kind="stable")[:EXCITING].T for a in hidden]
     wrong = np.flatnonzero(probabilities.argmax(axis=1) != known_labels(test))
     confidence = probabilities[wrong].max(axis=1)
-    return Judged(wrong[np.argsort(-confidence, kind="stable")], exciting, probabilities)
+    worst = wrong[np.argsort(-confidence, kind="stable")[:MISTAKES]]
+    return Judged(worst, exciting, probabilities)
 
 
 def packed(arrays: Mapping[str, np.ndarray]) -> dict[str, Any]:

@@ -30,6 +30,8 @@ export class Sheet {
     on("pointerup", this.pointerUp);
     on("pointercancel", this.pointerUp);
     on("lostpointercapture", this.pointerUp);
+    // else some browsers take a tap after a quick stroke for the end of a fling
+    this.canvas.addEventListener("touchstart", (event) => event.preventDefault(), { passive: false });
     on("keydown", this.keyDown);
     on("keyup", (event) => this.held.delete(event.key));
     on("blur", this.leave);
@@ -41,13 +43,13 @@ export class Sheet {
     this.leave();
     this.canvas.setPointerCapture(event.pointerId);
     this.pointer = event.pointerId;
-    this.frame = this.canvas.getBoundingClientRect();
     this.begin(event.button === 5);  // the other end of a pen
     this.pointerMove(event);
   }
 
   pointerMove(event) {
     if (event.pointerId !== this.pointer) return;
+    this.frame = this.canvas.getBoundingClientRect();  // the page may be scrolled meanwhile
     const passed = event.getCoalescedEvents?.() ?? [];
     for (const each of passed.length ? passed : [event]) this.goTo(...this.placeOf(each));
     this.changed();
@@ -143,6 +145,7 @@ export class Sheet {
   }
 
   undo() {
+    this.pointer = null;  // a stroke that is being drawn ends
     if (!this.past.length) return;
     this.strokes = this.past.pop();
     this.stroke = null;

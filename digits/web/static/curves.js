@@ -41,7 +41,8 @@ export class Curves {
       ...roundSteps(this.epochs, 5).map((epoch) => written(x(epoch), HEIGHT - BELOW + 18, epoch)),
       written((LEFT + width - RIGHT) / 2, HEIGHT - 2, "epochs"),
       ...this.series.map(([key, , kind]) => {
-        const points = this.records.map((record) => `${x(record.epoch)},${y(record[key])}`);
+        const points = this.records.filter((record) => record[key] >= low)
+          .map((record) => `${x(record.epoch)},${y(record[key])}`);
         return svgElement(`polyline.curve.${kind}`, { points: points.join(" ") });
       }),
       ...this.names(x, y));
@@ -74,6 +75,7 @@ function written(x, y, text, anchor = "middle") {
 export function accuracyScale(records, keys) {
   const best = Math.max(0, ...records.map((record) => record[keys.at(-1)]));
   const first = records[0]?.[keys.at(-1)] ?? 0;
+  // what is below is not drawn
   const low = first > 0.95 ? 0.95 : best > 0.9 ? 0.8 : 0, step = (1 - low) / 5;
   const ticks = Array.from({ length: 6 }, (_, i) => low + i * step);
   return { low, high: 1, ticks, at: (value) => value, write: percent };

@@ -1,6 +1,7 @@
 // Elements of the page, what is said to a screen reader, and where the explanations are.
 
-export const HOW = "how-it-works.md";  // each link of the page leads to a heading of it
+export const HOW = "how-it-works.md";  // each link of the page leads to a heading of it ...
+export const ELSEWHERE = { target: "_blank", rel: "noopener" };  // ... and leaves what was drawn
 
 const SVG = "http://www.w3.org/2000/svg";
 
@@ -37,7 +38,7 @@ export function setText(node, text) {
 }
 
 export function howLink(anchor, text) {
-  return element("a.how", { href: `${HOW}#${anchor}` }, text);
+  return element("a.how", { href: `${HOW}#${anchor}`, ...ELSEWHERE }, text);
 }
 
 // Tell a screen reader; the same words again are told again.

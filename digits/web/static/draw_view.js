@@ -45,7 +45,8 @@ export class DrawView {
     if (byId("view-draw").hidden || event.altKey || event.shiftKey) return;
     const command = event.ctrlKey || event.metaKey;
     if (command && event.key === "z") this.undo();
-    else if (!command && ["Escape", "Delete"].includes(event.key)) this.clear();
+    else if (!command && event.key === "Escape") this.clear();
+    else if (!command && event.key === "Delete" && !event.target.matches("input")) this.clear();
     else return;
     event.preventDefault();
   }
@@ -69,7 +70,9 @@ export class DrawView {
   }
 
   beginStroke() {
-    if (this.shown || this.finished) this.clear();
+    const rubbed = this.sheet.erasing && !this.shown;
+    if (this.shown || this.finished && !rubbed) this.clear();
+    this.finished = false;
   }
 
   // Show a 28 x 28 image in place of strokes, or a picture with what was read in it.
@@ -133,7 +136,7 @@ export class DrawView {
     setText(byId("answer-large"), large);
     setText(byId("answer-mark"), small && mark);
     setText(byId("answer-small"), small);
-    byId("answer").classList.toggle("long", large.length > 7);
+    byId("answer").classList.toggle("long", large.length > 3);
     byId("answer").classList.toggle("none", !this.reading);
   }
 

@@ -79,9 +79,11 @@ export class Learning {
     this.busy = false;
     this.bar.hidden = true;
     this.button.disabled = !this.count;
-    if (job.result?.before) this.showResult(job.result);
-    this.tell(job.result?.sentence ?? "stopped");
-    await this.renew();
+    this.curves.node.hidden = this.table.hidden = Boolean(job.undone);
+    if (job.undone) setText(this.sentence, "");
+    else this.tell(job.result?.sentence ?? "stopped");
+    if (job.result?.before && !job.undone) this.showResult(job.result);
+    await this.renew().catch(() => {});  // the sentence has said what is wrong
   }
 
   async undo() {
@@ -107,7 +109,7 @@ export class Learning {
   }
 
   tell(sentence) {
-    const words = `${sentence[0].toUpperCase()}${sentence.slice(1)}.`.replace(/\.\.$/, ".");
+    const words = `${sentence[0].toUpperCase()}${sentence.slice(1)}.`.replace(/([.?])\.$/, "$1");
     setText(this.sentence, words);
     say(words);
   }

@@ -1,6 +1,6 @@
 // The page: opens the model, and shows the view that the address names.
 
-import { HOW, byId, percent, setText } from "./dom.js";
+import { ELSEWHERE, HOW, byId, percent, setText } from "./dom.js";
 import { openModel } from "./model.js";
 import { Reader } from "./reader.js";
 import { DrawView } from "./draw_view.js";
@@ -98,8 +98,10 @@ function showView() {
 
 async function start() {
   document.querySelectorAll("[data-how]").forEach((link) => {
-    link.href = `${HOW}#${link.dataset.how}`;
+    Object.assign(link, { href: `${HOW}#${link.dataset.how}`, ...ELSEWHERE });
   });
+  // a picture that is dropped beside the sheet is not opened in place of the page
+  for (const name of ["dragover", "drop"]) addEventListener(name, (event) => event.preventDefault());
   if (!served) document.querySelectorAll(".served").forEach((node) => node.remove());
   addEventListener("hashchange", showView);
   showView();

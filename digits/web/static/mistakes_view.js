@@ -12,13 +12,17 @@ export function showMistakes(model, open) {
   const all = element("button#show-all.plain", { onclick: () => choose(null) }, "Show all");
   const table = confusionTable(model.confusion, (...cell) => choose(cell));
 
+  const wrong = model.confusion.flatMap((row, truth) => row.filter((_, read) => read !== truth))
+    .reduce((sum, count) => sum + count, 0);
+
   function choose(cell) {
     const [truth, read] = cell ?? [];
     const shown = model.mistakes.filter(([n, predicted]) =>
       !cell || model.labels[n] === truth && predicted === read);
     gallery.replaceChildren(...shown.map((mistake) => mistakeButton(model, mistake, open)));
     const words = `${shown.length} × ${truth} read as ${read}`;
-    title.textContent = cell ? words : counted(shown.length, "mistake");
+    const first = shown.length < wrong ? `the first ${shown.length} of ` : "";
+    title.textContent = cell ? words : `${first}${counted(wrong, "mistake")}`;
     all.hidden = !cell;
     for (const button of table.querySelectorAll("button")) {
       button.setAttribute("aria-pressed", button.dataset.cell === cell?.join(":"));

@@ -4,6 +4,8 @@ import { byId, percent, say, setText } from "./dom.js";
 import { SHEET } from "./canvas.js";
 import { ask, post } from "./server.js";
 
+const MOST_BYTES = 20_000_000;  // as the program has it
+
 // Choose, photograph, drop or paste a picture.
 export function readPictures(draw) {
   const sheet = byId("sheet"), read = (files) => readPicture(draw, files?.[0]);
@@ -30,17 +32,23 @@ export function readPictures(draw) {
 async function readPicture(draw, file) {
   if (!file) return;
   location.hash = "#draw";
+  draw.clear();
+  await new Promise(requestAnimationFrame);  // which shows the empty sheet, without words
+  const { version } = draw;
+  if (file.size > MOST_BYTES) return complain("That is too large: a picture has at most 20 MB here.");
   setText(byId("caption"), "reading the picture …");
   try {
     const answer = await ask("/picture", { method: "POST", body: file });
     const { single, number, size } = answer;
-    const boxes = number.digits.map((digit) => onSheet(digit, size));
-    const several = single.digit === null && boxes.length > 1;
+    if (draw.version !== version) return;  // something else is on the sheet by now
+    const several = single.digit === null && number.digits.length > 1;
+    const boxed = several || single.digit !== null ? number.digits : [];
+    const boxes = boxed.map((digit) => onSheet(digit, size));
     const words = several ? wordsOfNumber(number) : wordsFor(single);
     const picture = { url: URL.createObjectURL(file), boxes, several, words };
     draw.open(Uint8Array.from(single.image), file.name || "a picture", picture);
   } catch (error) {
-    complain(error.message);
+    if (draw.version === version) complain(error.message);
   }
 }
 

@@ -30,8 +30,11 @@ export class Trainings {
   }
 
   async start(wanted) {
-    await post("/job", wanted);
-    return this.follow();
+    try {
+      await post("/job", wanted);
+    } finally {
+      await this.follow();  // also where another page has started one
+    }
   }
 
   async follow() {
@@ -40,12 +43,22 @@ export class Trainings {
     this.source?.close();
     const source = this.source = new EventSource("/job/events");
     follower.begin(job);
+    source.onerror = () => this.lose(source, follower);
     for (const name of ["state", "epoch", "weights", "end"]) {
       source.addEventListener(name, ({ data }) => {
         if (name === "end") source.close();
         follower[name]?.(JSON.parse(data));
       });
     }
+  }
+
+  // A browser tries again by itself, but not for ever, and not where nothing is found.
+  async lose(source, follower) {
+    if (source !== this.source) return;
+    const told = await ask("/job").catch((error) => ({ job: null, sentence: error.message }));
+    if (source !== this.source || source.readyState === EventSource.OPEN || told.job !== null) return;
+    source.close();
+    follower.end({ state: "failed", result: { sentence: told.sentence ?? "the program was started anew" } });
   }
 }
 

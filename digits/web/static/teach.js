@@ -12,7 +12,7 @@ export class Teach {
     Object.assign(this, { draw, store });
     const buttons = Array.from({ length: 10 }, (_, label) => {
       const onclick = () => this.keep(label);
-      return element("button", { "aria-label": `It is a ${label}`, onclick }, label);
+      return element("button", { "aria-label": `It is a ${label}`, onclick, disabled: true }, label);
     });
     byId("teach").replaceChildren(...buttons);
     byId("unkeep").onclick = () => this.take(store.takeBack(), "The last one is taken back.");
@@ -22,19 +22,21 @@ export class Teach {
     this.take(store.load(), "");
   }
 
-  keyDown({ key, ctrlKey, metaKey, altKey }) {
-    if (byId("view-draw").hidden || ctrlKey || metaKey || altKey || !/^[0-9]$/.test(key)) return;
-    this.keep(Number(key));
+  keyDown({ key, repeat, ctrlKey, metaKey, altKey }) {
+    if (byId("view-draw").hidden || repeat || ctrlKey || metaKey || altKey) return;
+    if (/^[0-9]$/.test(key)) this.keep(Number(key));
   }
 
   async keep(label) {
-    if (!this.draw.reading) return;
+    const { draw } = this, { version } = draw;
+    if (!draw.reading || draw.finished) return;  // each drawing once
     const words = `Kept as ${label}. The next stroke begins a new drawing.`;
-    await this.take(this.store.keep(label, this.draw.reading.image), words);
-    this.draw.finished = true;
+    draw.finished = true;
+    const kept = await this.take(this.store.keep(label, draw.reading.image), words);
+    if (!kept && draw.version === version) draw.finished = false;
   }
 
-  // Show what the store has, once it is done, and say what was done.
+  // Show what the store has, once it is done, and say what was done; whether that went well.
   async take(promise, words) {
     try {
       const { count, digits } = this.kept = await promise;
@@ -42,38 +44,47 @@ export class Teach {
       byId("unkeep").disabled = byId("download").disabled = !count;
       byId("mine").replaceChildren(...digits.slice(0, RECENT).map(({ label, image }) =>
         thumbnail(Uint8Array.from(image), `kept: a ${label}`, label)));
-      if (!words) return;
-      setText(byId("teach-note"), words);
-      say(words);
+      if (words) this.tell(words);
+      return true;
     } catch (error) {
-      setText(byId("kept"), error.message);
+      this.tell(error.message);
+      return false;
     }
+  }
+
+  tell(words) {
+    setText(byId("teach-note"), words);
+    say(words);
   }
 }
 
-// Digits kept in this browser; where it keeps nothing, until the page is closed.
+// Digits kept in this browser, newest first. Another tab may keep some as well, so they are read
+// again each time.
 export function browserStore() {
-  let digits = [];
-  try {
-    digits = JSON.parse(localStorage.getItem(KEY) ?? "[]");
-  } catch { /* nothing kept, or not readable */ }
-  const state = () => ({ count: digits.length, digits: digits.map(unpacked) });
-  const save = (changed) => {
-    digits = changed;
+  const stored = () => {
     try {
-      localStorage.setItem(KEY, JSON.stringify(digits));
-    } catch { /* kept until the page is closed */ }
-    return state();
+      return JSON.parse(localStorage.getItem(KEY) ?? "[]").map(unpacked);
+    } catch {
+      return [];  // nothing kept, or not readable
+    }
+  };
+  const save = (digits) => {
+    try {
+      localStorage.setItem(KEY, JSON.stringify(digits.map(packed)));
+    } catch {
+      throw new Error("This browser keeps nothing more: download the CSV, or take some back.");
+    }
+    return { count: digits.length, digits };
   };
   return {
-    load: async () => state(),
-    keep: async (label, image) => save([packed(label, image), ...digits]),
-    takeBack: async () => save(digits.slice(1)),
-    download: () => offer("my_digits.csv", csvOf(digits.map(unpacked).reverse())),
+    load: async () => ({ count: stored().length, digits: stored() }),
+    keep: async (label, image) => save([{ label, image }, ...stored()]),
+    takeBack: async () => save(stored().slice(1)),
+    download: () => offer("my_digits.csv", csvOf(stored().reverse())),
   };
 }
 
-function packed(label, image) {
+function packed({ label, image }) {
   return { label, image: btoa(String.fromCharCode(...image)) };
 }
 

@@ -31,7 +31,7 @@ export class WatchView {
       element(`button#watch-${selector}`, { onclick }, text);
     this.optimizer = element("select#watch-optimizer", { onchange: () => this.suggestEpochs() },
       ...OPTIMIZERS.map(([name, title]) => element("option", { value: name }, title)));
-    this.epochs = element("input#watch-epochs", { type: "number", min: 1, max: 1000 });
+    this.epochs = element("input#watch-epochs", { type: "number", min: 1, max: 2000 });
     this.buttons = {
       start: button("start.primary", "Start training", () => this.start()),
       pause: button("pause", "Pause", () => this.ask("pause", "go")),
@@ -97,7 +97,8 @@ export class WatchView {
     await this.attempt(async () => {
       this.state(await post("/job/keep"));
       await this.renew();
-      this.tell("Kept: it reads what you draw, until you undo that beside “Learn my hand”.");
+      this.tell("Kept in models/watched: it reads what you draw until the program ends, "
+        + "or until you undo that beside “Learn my hand”.");
     });
   }
 
@@ -137,7 +138,8 @@ export class WatchView {
 
   end(job) {
     this.state(job);
-    const words = job.result?.sentence ?? "stopped";
+    const result = job.result?.sentence ?? "stopped";
+    const words = job.undone ? `${result}; no longer in use` : result;
     this.tell(`${words[0].toUpperCase()}${words.slice(1)}.`);
   }
 
