@@ -9,7 +9,8 @@ from digits.pictures.filters import box_filter, maximum_filter
 from digits.pictures.grain import without_grain
 from digits.pictures.mnist_like import mnist_like
 from digits.pictures.paper import above_background, ink_share, is_ink_dark, one_channel, otsu
-from digits.pictures.segments import best_seam, find_digits, several
+from digits.pictures.cuts import best_seam
+from digits.pictures.segments import find_digits, several
 
 
 def flooded(mask: np.ndarray) -> np.ndarray:

@@ -1,17 +1,18 @@
 """Any picture to images like MNIST's: what is ink, what is a digit, and where the digits are."""
 
 from digits.pictures.decoding import Picture, Source, decode, on_black, row_as_it_is
-from digits.pictures.lines import find_lines
+from digits.pictures.numbers import find_numbers
 from digits.pictures.reading import looked_at, read_picture
-from digits.pictures.segments import box_of, find_digits, several
+from digits.pictures.segments import Segment, box_of, find_digits, several
 
 __all__ = [
     "Picture",
+    "Segment",
     "Source",
     "box_of",
     "decode",
     "find_digits",
-    "find_lines",
+    "find_numbers",
     "looked_at",
     "on_black",
     "read_picture",

@@ -1,132 +1,78 @@
 """Where the digits of a number are: components of ink gathered and parted, left to right."""
 
+from typing import NamedTuple
+
 import numpy as np
 
 from digits.pictures.cleaning import rim
-from digits.pictures.components import JOINED, connected_components
+from digits.pictures.components import JOINED, Components, connected_components
+from digits.pictures.cuts import best_seam
 from digits.pictures.filters import maximum_filter
+from digits.pictures.groups import gathered
 
-# Components are of one digit if the narrower is covered by the other, left to right, by this share.
-COVERED = 0.5
-# ... or by any share, if they share less than this of the shorter one's rows: a broken 3.
-BESIDE = 0.3
-# A component of less than this share of the tallest one's height belongs to its nearest neighbour.
-PART = 0.4
 # A digit wider than this many times its height is taken to be two that touch ...
 WIDE = 1.2
 # ... if the cut runs through less than this share of the height in ink, and either half is at
 # least this share as tall as both.
 THIN, TALL = 0.15, 0.7
-# What a cut pays to move aside by a column, in pixels of ink: it is straight where that is free.
-ASIDE = 0.05
 
 
-def find_digits(share: np.ndarray) -> list[np.ndarray]:
-    """The ink of each digit of a cleaned (height, width) share of ink, left to right.
+class Segment(NamedTuple):
+    """Some of a picture's ink, without that around it."""
 
-    Each is as large as the picture and blank elsewhere, so it can go where a picture's ink goes.
-    """
+    ink: np.ndarray  # (height, width) float32 share
+    top: int  # row and column of the picture in which it begins
+    left: int
+
+
+def find_digits(share: np.ndarray) -> list[Segment]:
+    """The ink of each digit of a cleaned (height, width) share of ink, left to right."""
     found = connected_components(share)
-    digits = []
-    for group in gathered(found.boxes):
-        own = np.isin(found.labels, np.array(group) + 1)
-        near = maximum_filter(own, rim(share)) & (own | (found.labels == 0))
-        digits += parted(np.where(near, share, 0))
-    return digits
+    groups = map(np.array, gathered(found.boxes))
+    return [part for group in groups for part in parted(segment_of(share, found, group))]
 
 
 def several(share: np.ndarray) -> bool:
     """Whether a cleaned share of ink shows more than one digit."""
-    return len(find_digits(share)) > 1
+    found = connected_components(share)
+    groups = gathered(found.boxes)
+    if len(groups) != 1:
+        return len(groups) > 1
+    return len(parted(segment_of(share, found, np.array(groups[0])))) > 1
 
 
-def gathered(boxes: np.ndarray) -> list[list[int]]:
-    """Numbers of the boxes that make up each digit, left to right."""
-    groups = [[i] for i in np.argsort(boxes[:, 1])]
-    tallest = max((boxes[:, 2] - boxes[:, 0]), default=0)
-    while (pair := _to_join(boxes, groups, tallest)) is not None:
-        first, second = pair
-        groups[first] += groups.pop(second)
-    return groups
+def segment_of(share: np.ndarray, found: Components, group: np.ndarray) -> Segment:
+    """The ink of some components, by their numbers, and of their soft rims."""
+    soft = rim(share)
+    top, left = np.maximum(found.boxes[group, :2].min(axis=0) - soft, 0)
+    bottom, right = found.boxes[group, 2:].max(axis=0) + soft
+    labels = found.labels[top:bottom, left:right]
+    own = np.isin(labels, group + 1)
+    near = maximum_filter(own, soft) & (own | (labels == 0))
+    return Segment(np.where(near, share[top:bottom, left:right], 0), int(top), int(left))
 
 
-def _to_join(boxes: np.ndarray, groups: list[list[int]], tallest: int) -> tuple[int, int] | None:
-    """The first two groups that are one digit, or None."""
-    spans = [_span(boxes[group]) for group in groups]
-    for first in range(len(spans)):
-        for second in range(first + 1, len(spans)):
-            if _of_one_digit(spans[first], spans[second]):
-                return first, second
-    small = [i for i, span in enumerate(spans) if span[2] - span[0] < PART * tallest]
-    if not small or len(spans) == 1:
-        return None
-    gaps = [_gap(spans[small[0]], span) for span in spans]
-    gaps[small[0]] = np.inf
-    first, second = sorted((small[0], int(np.argmin(gaps))))
-    return first, second
-
-
-def _of_one_digit(a: np.ndarray, b: np.ndarray) -> bool:
-    """One covers most of the other from above, or at least some of it and hardly stands beside it.
-
-    Digits of a number stand side by side.
-    """
-    common = np.minimum(a[2:], b[2:]) - np.maximum(a[:2], b[:2])  # rows and columns
-    rows, columns = common / np.minimum(a[2:] - a[:2], b[2:] - b[:2])
-    return bool(columns >= COVERED or (columns > 0 and rows < BESIDE))
-
-
-def _span(boxes: np.ndarray) -> np.ndarray:
-    """The box around boxes."""
-    return np.concatenate([boxes[:, :2].min(axis=0), boxes[:, 2:].max(axis=0)])
-
-
-def _gap(a: np.ndarray, b: np.ndarray) -> float:
-    """Pixels between two boxes."""
-    apart = np.maximum(np.maximum(a[:2] - b[2:], b[:2] - a[2:]), 0)
-    return float(np.hypot(*apart))
-
-
-def parted(share: np.ndarray) -> list[np.ndarray]:
+def parted(segment: Segment) -> list[Segment]:
     """A digit's ink, or if it is too wide for one, that of those left and right of the best cut."""
+    share = segment.ink
     top, left, bottom, right = box_of(share)
     height = bottom - top
     if right - left < WIDE * height:
-        return [share]
+        return [segment]
     seam, cost = best_seam(share[top:bottom, left:right])
     before = np.zeros(share.shape, bool)
     before[top:bottom] = np.arange(share.shape[1]) < (seam + left)[:, None]
-    halves = np.where(before, share, 0), np.where(before, 0, share)
-    tall = all(box[2] - box[0] >= TALL * height for box in map(box_of, halves))
-    return parted(halves[0]) + parted(halves[1]) if tall and cost < THIN * height else [share]
+    halves = [segment._replace(ink=np.where(side, share, 0)) for side in (before, ~before)]
+    boxes = [box_of(half.ink) for half in halves]
+    if cost < THIN * height and all(box[2] - box[0] >= TALL * height for box in boxes):
+        return parted(halves[0]) + parted(halves[1])
+    return [segment]
 
 
 def box_of(share: np.ndarray) -> tuple[int, int, int, int]:
     """Top, left, bottom and right of what is ink, the latter two exclusive."""
-    rows, columns = np.nonzero(share >= JOINED)
+    mask = share >= JOINED
+    rows, columns = (np.flatnonzero(mask.any(axis=axis)) for axis in (1, 0))
     if not len(rows):
         return 0, 0, 0, 0
-    return int(rows.min()), int(columns.min()), int(rows.max()) + 1, int(columns.max()) + 1
-
-
-def best_seam(ink: np.ndarray) -> tuple[np.ndarray, float]:
-    """The column per row of the way from top to bottom through the least ink, and that ink.
-
-    It moves by at most a column a row, and keeps to the middle half: a digit has its width.
-    """
-    height, width = ink.shape
-    cost = np.full(width, np.inf)
-    cost[width // 4 : width - width // 4] = 0
-    closed = np.where(np.isinf(cost), np.inf, 0)
-    steps = np.zeros((height, width), np.int64)
-    for row in range(height):
-        wide = np.pad(cost, 1, constant_values=np.inf)
-        ways = np.array([wide[1:-1], wide[:-2] + ASIDE, wide[2:] + ASIDE])
-        steps[row] = np.array([0, -1, 1])[ways.argmin(axis=0)]
-        cost = ways.min(axis=0) + ink[row] + closed
-    column, seam = int(cost.argmin()), np.empty(height, np.int64)
-    least = float(cost[column])
-    for row in range(height - 1, -1, -1):
-        seam[row] = column
-        column += int(steps[row, column])
-    return seam, least
+    return int(rows[0]), int(columns[0]), int(rows[-1]) + 1, int(columns[-1]) + 1

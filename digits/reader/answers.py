@@ -11,8 +11,8 @@ from digits.pictures import (
     Picture,
     Source,
     box_of,
-    find_digits,
-    find_lines,
+    Segment,
+    find_numbers,
     looked_at,
     several,
 )
@@ -148,17 +148,17 @@ def number_in(
     top: float = 0.0,
 ) -> NumberAnswer:
     """The answer about a picture of several digits, whose ink begins at (left, top) of the file."""
-    parts = [(number, part) for number, line in enumerate(find_lines(ink))
-             for part in find_digits(line)]  # fmt: skip
-    images = np.array([mnist_like(part) for _, part in parts], np.uint8).reshape(-1, PIXELS)
+    found = find_numbers(ink, reader.evidence)
+    parts = [(number, part) for number, line in enumerate(found) for part in line]
+    images = np.array([mnist_like(part.ink) for _, part in parts], np.uint8).reshape(-1, PIXELS)
     boxes = [box(part, picture.scale, left, top) for _, part in parts]
     lines = [number for number, _ in parts]
     return NumberAnswer(file, picture.colours, images, reader.read(images), boxes, lines)
 
 
-def box(part: np.ndarray, scale: float, left: float, top: float) -> list[int]:
+def box(part: Segment, scale: float, left: float, top: float) -> list[int]:
     """x, y, width and height of some ink, in pixels of the file."""
-    first_row, first_column, last_row, last_column = box_of(part)
-    corner = [left + scale * first_column, top + scale * first_row]
+    first_row, first_column, last_row, last_column = box_of(part.ink)
+    corner = [left + scale * (part.left + first_column), top + scale * (part.top + first_row)]
     size = [scale * (last_column - first_column), scale * (last_row - first_row)]
     return [round(length) for length in corner + size]

@@ -26,6 +26,10 @@ KIND = "digits model"
 # rows, with `novelty.ACCEPTED`: more than half of the errors are caught by one or the other, and
 # less than two of a hundred right answers (docs/results.md).
 MIN_PROBABILITY = 0.62
+# What speaks against an image being a digit whose novelty is at its limit, as a logarithm of odds;
+# fitted together with what its shape tells (`digits.pictures.paths`).
+STRANGE = 4.2
+LEAST = 1e-6  # of a probability that a logarithm is taken of
 
 
 class Preprocessing(NamedTuple):
@@ -104,6 +108,19 @@ class DigitClassifier:
             error = self.novelty.reconstruction_error(posed, labels)
             confident &= error <= self.novelty.limit
         return Reading(posed, probabilities, labels, confident)
+
+    def evidence(self, images: ArrayLike) -> np.ndarray:
+        """(N,) what speaks for each image being a digit: the likelier and the less strange it is.
+
+        The logarithm of the highest probability, less how far the image is from those of its class.
+        """
+        posed, probabilities, labels, _ = self.read(images)
+        likely = np.log(np.maximum(probabilities.max(axis=1, initial=0), LEAST))
+        if self.novelty is None:
+            return likely
+        error = self.novelty.reconstruction_error(posed, labels)
+        strange: np.ndarray = error / self.novelty.limit
+        return likely - STRANGE * strange
 
     def probabilities(self, images: ArrayLike) -> np.ndarray:
         """(N, 10) float32 probabilities of the digits 0 to 9."""
