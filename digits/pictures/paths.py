@@ -34,7 +34,7 @@ FINE = 2 * BOX
 STRAIGHT = 0.07
 # ... and winding ones, between digits that lean, which cross ink of at most so many heights.
 WINDING, THIN = 0.15, 0.1
-# A part is at least and at most so wide, and at least so high.
+# A part that is not all ink is at least and at most so wide; it is at least so high.
 NARROWEST, WIDEST, LOWEST = 0.08, 1.3, 0.35
 # When so many parts of a page are to be read, what else is too wide is cut as `parted` does: that
 # is print, or no writing at all, and should take no more than a second or two.
@@ -122,8 +122,8 @@ def _parts(ink: np.ndarray, ways: np.ndarray) -> Iterator[Part]:
     height, middles = len(ink), ways.mean(axis=0)
     for start, end in combinations(range(ways.shape[1]), 2):
         left, right = ways[:, start], ways[:, end]
-        wide = NARROWEST * height <= middles[end] - middles[start] <= WIDEST * height
-        if wide and (left <= right).all():
+        fits = NARROWEST * height <= middles[end] - middles[start] <= WIDEST * height
+        if (fits and (left <= right).all()) or end - start == len(middles) - 1:
             own = between(ink, left, right)[:, left.min() : right.max()]
             top, first, bottom, last = np.array(box_of(own)) / height
             if bottom - top >= LOWEST:
