@@ -15,6 +15,8 @@ MARGIN = 0.06
 ACROSS = 0.95
 # ... and leaves most of it bare, unlike a digit that fills its picture
 BARE = 0.25
+# Lines are fewer than this share of all rows; more are stripes, of which none is left to go by.
+MOSTLY = 0.3
 # What stays when edges and lines go has to be this share of the picture, or it stays all.
 SMALLEST = 0.08
 
@@ -68,7 +70,7 @@ def unruled(share: np.ndarray) -> np.ndarray:
     """
     for _ in range(2):
         ruled = (share >= JOINED).mean(axis=1) >= ACROSS
-        if ruled.any() and not _any_thicker(ruled, len(share) // 60):
+        if 0 < ruled.mean() < MOSTLY and not _any_thicker(ruled, len(share) // 60):
             share = _bridged(share, ruled)
         share = share.T
     return share

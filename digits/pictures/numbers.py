@@ -1,12 +1,20 @@
 """The numbers on a page: their digits, line by line."""
 
+from collections.abc import Sequence
+
 import numpy as np
 
+from digits.dataset import PIXELS
 from digits.pictures.components import connected_components
 from digits.pictures.groups import gathered
 from digits.pictures.lines import lines_of
+from digits.pictures.mnist_like import BOX, mnist_like, resized
 from digits.pictures.paths import Judge, told_apart
 from digits.pictures.segments import Segment, segment_of
+
+# More digits than this on a page are print, or no writing at all: they are taken as they stand, and
+# their strokes need not be told from few pixels, which takes as long as ten others.
+MANY = 400
 
 
 def find_numbers(share: np.ndarray, judge: Judge) -> list[list[Segment]]:
@@ -14,5 +22,13 @@ def find_numbers(share: np.ndarray, judge: Judge) -> list[list[Segment]]:
     found = connected_components(share)
     lines = [[line[group] for group in gathered(found.boxes[line])] for line in lines_of(found)]
     groups = [segment_of(share, found, group) for line in lines for group in line]
-    digits = iter(told_apart(groups, judge))
+    digits = iter(told_apart(groups, judge) if len(groups) <= MANY else [[one] for one in groups])
     return [[digit for _ in line for digit in next(digits)] for line in lines]
+
+
+def images_of(digits: Sequence[Segment]) -> np.ndarray:
+    """(digits, 784) uint8, the image of each."""
+    inks = [digit.ink for digit in digits]
+    if len(inks) > MANY:
+        inks = [resized(ink, 2 * BOX) for ink in inks]
+    return np.array([mnist_like(ink) for ink in inks], np.uint8).reshape(-1, PIXELS)
