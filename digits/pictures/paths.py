@@ -28,6 +28,9 @@ Judge = Callable[[np.ndarray], np.ndarray]
 SHAPE, HIGHER, WIDER, USUAL, TOO_WIDE = -5.4, 4.8, 4.2, 0.9, -7.3
 # Ink is cut if it is wider than this many times its height: narrower is hardly ever two digits.
 NARROW = 0.6
+# Wider than so many heights is no number, but a line or a frame: of it there would be more parts
+# than memory holds.
+LONGEST = 12
 # Cuts are looked for with so many pixels of height, twice those that a digit has in MNIST ...
 FINE = 2 * BOX
 # ... straight ones this many heights apart, where few stand right if it is twice as much ...
@@ -67,7 +70,7 @@ def told_apart(segments: Sequence[Segment], judge: Judge) -> list[list[Segment]]
         height, width = segments[i].ink.shape
         if parts > MOST_PARTS:
             digits[i] = parted(segments[i])
-        elif width > NARROW * height:
+        elif NARROW * height < width <= LONGEST * height:
             lattices[i] = lattice_of(fine(segments[i].ink))
             parts += len(lattices[i].parts)
     for i, path in zip(lattices, best_paths([*lattices.values()], judge), strict=True):
