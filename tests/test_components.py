@@ -5,11 +5,11 @@ from PIL import Image, ImageDraw
 from digits.pictures.bands import on_one_paper
 from digits.pictures.cleaning import cleaned
 from digits.pictures.components import connected_components, labels_of
+from digits.pictures.cuts import best_seam
 from digits.pictures.filters import box_filter, maximum_filter
 from digits.pictures.grain import without_grain
 from digits.pictures.mnist_like import mnist_like
 from digits.pictures.paper import above_background, ink_share, is_ink_dark, one_channel, otsu
-from digits.pictures.cuts import best_seam
 from digits.pictures.segments import find_digits, several
 
 

@@ -5,7 +5,8 @@ import pytest
 
 from digits import load
 from digits.dataset import SIDE
-from digits.pictures import find_lines
+from digits.pictures.components import connected_components
+from digits.pictures.lines import lines_of
 from digits.places import PRETRAINED
 from digits.reader.answers import NumberAnswer, answer
 
@@ -52,14 +53,46 @@ def test_a_single_line_has_no_line_numbers(reader, all_digits, rng):
     assert "\n" not in found["number"] and not any("line" in digit for digit in found["digits"])
 
 
+def lines_in(ink):
+    return len(lines_of(connected_components(ink)))
+
+
 def test_halves_of_one_digit_and_marks_above_it_are_no_lines():
     ink = np.zeros((100, 60), np.float32)
+    assert lines_in(ink) == 0
     ink[10:45, 20:40] = ink[50:90, 20:40] = 1  # an 8 in two parts
-    assert len(find_lines(ink)) == 1
+    assert lines_in(ink) == 1
     ink[50:90] = 0
     ink[60:68, 20:40] = 1  # a dash below
-    assert len(find_lines(ink)) == 1
+    assert lines_in(ink) == 1
     ink[50:95, 20:40] = 1
     ink[40:45] = ink[50:58] = 0  # far enough apart to be two
-    assert len(find_lines(ink)) == 2
-    assert [part.sum() for part in find_lines(np.zeros((9, 9), np.float32))] == [0]
+    assert lines_in(ink) == 2
+
+
+@pytest.mark.parametrize(("overlap", "least"), [(0, 24), (1, 22), (2, 17)])
+def test_digits_that_touch_are_told_apart(overlap, least, reader, all_digits, rng):
+    right = 0
+    for _ in range(30):
+        rows = rng.integers(50_000, 60_000, rng.integers(2, 6))
+        digits = [image.reshape(SIDE, SIDE) for image in all_digits.images[rows]]
+        found = answer(reader, "number", np.pad(side_by_side(digits, overlap), 8), True)
+        right += found.as_json()["number"] == "".join(map(str, all_digits.labels[rows]))
+    assert right >= least
+
+
+def side_by_side(digits, overlap):
+    """Digits without the paper at their sides, each so many columns into the one before."""
+    inks = [digit[:, (digit > 50).any(axis=0)] for digit in digits]
+    page = inks[0]
+    for ink in inks[1:]:
+        right = np.pad(ink, ((0, 0), (page.shape[1] - overlap, 0)))
+        page = np.maximum(np.pad(page, ((0, 0), (0, ink.shape[1] - overlap))), right)
+    return page
+
+
+@pytest.mark.parametrize("axis", [0, 1])
+@pytest.mark.parametrize("number", [False, True])
+def test_stripes_are_answered(axis, number, reader):
+    stripes = (np.indices((60, 60))[axis] % 2 * 255).astype(np.uint8)
+    assert "error" not in answer(reader, "stripes", stripes, number).as_json()

@@ -16,8 +16,8 @@ def best_seam(ink: np.ndarray) -> tuple[np.ndarray, float]:
     closed = np.full(width, np.inf)
     closed[width // 4 : width - width // 4] = 0
     cost, steps = _downwards(ink + closed)
-    column = cost.argmin()
-    return _followed(steps, column[None])[:, 0], float(cost[column])
+    column = int(cost.argmin())
+    return _followed(steps, np.array([column]))[:, 0], float(cost[column])
 
 
 def straight_cuts(ink: np.ndarray, apart: float) -> np.ndarray:

@@ -21,8 +21,8 @@ def gathered(boxes: np.ndarray) -> list[list[int]]:
     for at in range(len(boxes)):
         if groups.there[at]:
             groups.settle(at)
-    while (at := groups.join_small(PART * tallest)) is not None:
-        groups.settle(at, grown=True)
+    while (joined := groups.join_small(PART * tallest)) is not None:
+        groups.settle(joined, grown=True)
     return [groups.members[i] for i in np.flatnonzero(groups.there)]
 
 

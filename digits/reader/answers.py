@@ -9,9 +9,9 @@ from digits.errors import InputError
 from digits.network.metrics import percent
 from digits.pictures import (
     Picture,
+    Segment,
     Source,
     box_of,
-    Segment,
     find_numbers,
     looked_at,
     several,

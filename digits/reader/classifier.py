@@ -115,12 +115,12 @@ class DigitClassifier:
         The logarithm of the highest probability, less how far the image is from those of its class.
         """
         posed, probabilities, labels, _ = self.read(images)
-        likely = np.log(np.maximum(probabilities.max(axis=1, initial=0), LEAST))
+        likely: np.ndarray = np.log(np.maximum(probabilities.max(axis=1, initial=0), LEAST))
         if self.novelty is None:
             return likely
         error = self.novelty.reconstruction_error(posed, labels)
-        strange: np.ndarray = error / self.novelty.limit
-        return likely - STRANGE * strange
+        likely -= STRANGE * (error / self.novelty.limit)
+        return likely
 
     def probabilities(self, images: ArrayLike) -> np.ndarray:
         """(N, 10) float32 probabilities of the digits 0 to 9."""
