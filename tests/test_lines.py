@@ -53,6 +53,21 @@ def test_a_single_line_has_no_line_numbers(reader, all_digits, rng):
     assert "\n" not in found["number"] and not any("line" in digit for digit in found["digits"])
 
 
+def test_a_number_is_doubted_where_one_of_its_digits_is(reader, all_digits):
+    rows = all_digits.images[60_000:60_003].reshape(-1, SIDE, SIDE)
+    cross = np.zeros((SIDE, SIDE), np.uint8)
+    cross[4:24, 12:15] = cross[12:15, 4:24] = 255
+    assert reader.read(rows).confident.all() and not reader.read(cross).confident[0]
+    plain, doubted = (
+        answer(reader, "page", np.pad(np.hstack(parts), 8), True)
+        for parts in (list(rows), [*rows, cross])
+    )
+    assert "reason" not in plain.as_json() and "not sure" not in plain.sentence(1)
+    told = doubted.as_json()
+    assert told["reason"] == "not sure" and told["number"].startswith("721")
+    assert "  not sure  " in doubted.sentence(1)
+
+
 def lines_in(ink):
     return len(lines_of(connected_components(ink)))
 

@@ -172,6 +172,8 @@ def test_numbers_are_read_from_left_to_right(all_digits, tmp_path, capsys):
     ask("--json", path)
     answer = json.loads(capsys.readouterr().out)
     assert answer["digit"] is None and answer["reason"] == "several digits"
+    ask(path)
+    assert capsys.readouterr().out.startswith("-  several digits (--number reads them)  ")
 
 
 def test_a_directory_stands_for_the_pictures_in_it(seven, tmp_path, capsys):

@@ -19,6 +19,9 @@ from digits.pictures import (
 from digits.pictures.mnist_like import mnist_like
 from digits.reader.classifier import DigitClassifier, Reading
 
+# What a sentence adds to a reason.
+HINTS = {"several digits": "several digits (--number reads them)"}
+
 
 class DigitAnswer(NamedTuple):
     """One digit, or why none is named."""
@@ -42,7 +45,7 @@ class DigitAnswer(NamedTuple):
 
     def sentence(self, top: int) -> str:
         """`7  98.1 %  drawing.png`, with as many of the likeliest digits as asked for."""
-        words = [] if self.reason is None else [f"-  {self.reason}"]
+        words = [] if self.reason is None else [f"-  {HINTS.get(self.reason, self.reason)}"]
         if self.reason is None or (top > 1 and self.reason != "blank"):
             (probabilities,) = self.reading.probabilities
             for digit in np.argsort(-probabilities, kind="stable")[:top]:
@@ -69,8 +72,15 @@ class NumberAnswer(NamedTuple):
             for number in sorted(set(self.lines))
         ]
 
+    @property
+    def reason(self) -> str | None:
+        """Why there is no number, or why it is not to be relied on: blank, not sure."""
+        if not self.boxes:
+            return "blank"
+        return None if self.reading.confident.all() else "not sure"
+
     def as_json(self) -> dict[str, Any]:
-        """What `predict --number --json` prints."""
+        """What `predict --number --json` prints: the likeliest number, also where it is doubted."""
         likeliest = self.reading.probabilities.max(axis=1, initial=0).tolist()
         digits = [
             {"digit": digit, "probability": probability, "box": box}
@@ -78,20 +88,21 @@ class NumberAnswer(NamedTuple):
                 self.reading.labels.tolist(), likeliest, self.boxes, strict=True
             )
         ]
-        if not digits:
-            return {"file": self.file, "number": None, "digits": [], "reason": "blank"}
-        if self.lines[-1] > 0:
+        if digits and self.lines[-1] > 0:
             digits = [
                 digit | {"line": line} for digit, line in zip(digits, self.lines, strict=True)
             ]
-        return {"file": self.file, "number": "\n".join(self.numbers), "digits": digits}
+        number = "\n".join(self.numbers) if digits else None
+        said = {"file": self.file, "number": number, "digits": digits}
+        return said if self.reason is None else said | {"reason": self.reason}
 
     def sentence(self, top: int) -> str:
-        """`407  97.2 %  photo.jpg`, with the probability that all of it is right."""
+        """`407  97.2 %  photo.jpg`, with the probability that all of it is right, and any doubt."""
         if not self.boxes:
-            return f"-  blank  {self.file}"
+            return f"-  {self.reason}  {self.file}"
         together = np.prod(self.reading.probabilities.max(axis=1), dtype=np.float64)
-        return f"{' / '.join(self.numbers)}  {percent(together, 1)}  {self.file}"
+        words = [" / ".join(self.numbers), percent(together, 1), self.reason, self.file]
+        return "  ".join(word for word in words if word)
 
 
 class NoAnswer(NamedTuple):

@@ -16,7 +16,8 @@ def main() -> int:
     commands = summaries()
     if given and given[0] in commands:
         sys.argv[:2] = [f"research {given[0]}"]  # what its usage and its sentences begin with
-        status: int = import_module(given[0]).main()
+        module = given[0] if (HERE / f"{given[0]}.py").exists() else f"{given[0]}_"
+        status: int = import_module(module).main()
         return status
     asked = given == ["--help"] or given == ["-h"]
     lines = ["usage: python scripts/research NAME ...", ""]
@@ -28,12 +29,15 @@ def main() -> int:
 
 
 def summaries() -> dict[str, str]:
-    """The first line of each file here that is a command, by its name."""
+    """The first line of each file here that is a command, by its name.
+
+    A file ends in an underscore where the standard library has a module of the command's name.
+    """
     found = {}
     for path in sorted(HERE.glob("[!_]*.py")):
         tree = ast.parse(path.read_text(encoding="utf-8"))
         if any(isinstance(part, ast.FunctionDef) and part.name == "main" for part in tree.body):
-            found[path.stem] = (ast.get_docstring(tree) or "").partition("\n")[0]
+            found[path.stem.rstrip("_")] = (ast.get_docstring(tree) or "").partition("\n")[0]
     return found
 
 

@@ -1,0 +1,101 @@
+"""Set digits side by side, near, touching and overlapping, and count the numbers read rightly.
+
+Numbers of 2 to 8 digits are made from digits that the reader has not learned from, in their own
+28 × 28 pixels, and read like any picture with `predict --number`. A number counts as right if it
+is so to the last digit.
+
+examples:
+    python scripts/research numbers
+    python scripts/research numbers --seeds 0 1 --count 50 --model models/latest/model.npz
+"""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from digits.commands import terminal
+from digits.dataset import SIDE, known_labels, take_rows
+from digits.formats import read
+from digits.network.metrics import percent
+from digits.places import BUNDLED_DIGITS
+from digits.reader import DigitClassifier
+from digits.reader.answers import NumberAnswer, answer
+
+TEST = slice(60_000, 70_000)
+FEWEST, MOST = 2, 8  # digits of a number
+INK = 50  # level from which a pixel counts, where a digit's first and last column are told
+PAPER = 8  # pixels around a number
+# Pixels between neighbours, from and to; below 0 they overlap.
+GAPS = {
+    "1 to 6 pixels apart": (1, 6),
+    "no gap": (0, 0),
+    "overlap of 1 pixel": (-1, -1),
+    "overlap of 2 pixels": (-2, -2),
+    "overlap of 3 pixels": (-3, -3),
+}
+
+
+@terminal.command
+def main(argv: Sequence[str] | None = None) -> int:
+    parser = terminal.parser(__doc__)
+    terminal.add_model(parser)
+    add = parser.add_argument
+    add("--seeds", type=terminal.whole_from_0, nargs="+", metavar="N", default=[0, 1, 2, 3, 4],
+        help="of the numbers (default: 0 to 4)")  # fmt: skip
+    add("--count", type=terminal.whole_number, metavar="N", default=100,
+        help="numbers for each gap and seed (default: 100)")  # fmt: skip
+    options = parser.parse_args(argv)
+    reader = terminal.load_model(options.model)
+    digits = take_rows(read(BUNDLED_DIGITS), TEST)
+    images, labels = digits.images.reshape(-1, SIDE, SIDE), known_labels(digits)
+    print(f"| neighbours | {' | '.join(f'seed {seed}' for seed in options.seeds)} | mean |")
+    print("|---" * (len(options.seeds) + 2) + "|", flush=True)
+    for name, gaps in GAPS.items():
+        shares = [
+            share_right(reader, images, labels, gaps, options.count, np.random.default_rng(seed))
+            for seed in options.seeds
+        ]
+        figures = [percent(share, 1) for share in [*shares, np.mean(shares)]]
+        print(f"| {name} | {' | '.join(figures)} |", flush=True)
+    return 0
+
+
+def share_right(
+    reader: DigitClassifier,
+    images: np.ndarray,
+    labels: np.ndarray,
+    gaps: tuple[int, int],
+    count: int,
+    rng: np.random.Generator,
+) -> float:
+    """Share of `count` numbers, made of (N, 28, 28) images, that are read to the last digit."""
+    correct = 0
+    for _ in range(count):
+        chosen = rng.integers(0, len(images), rng.integers(FEWEST, MOST, endpoint=True))
+        gap = int(rng.integers(*gaps, endpoint=True))
+        said = answer(reader, "", side_by_side([images[i] for i in chosen], gap), number=True)
+        correct += isinstance(said, NumberAnswer) and said.numbers == [
+            "".join(str(label) for label in labels[chosen])
+        ]
+    return correct / count
+
+
+def side_by_side(images: Sequence[np.ndarray], gap: int) -> np.ndarray:
+    """(height, width) uint8 picture of digits without the columns beside their ink."""
+    digits = [without_sides(image) for image in images]
+    starts = np.cumsum([0, *(digit.shape[1] + gap for digit in digits)]).tolist()
+    page = np.zeros((SIDE, starts[-1] - gap), np.uint8)
+    for start, digit in zip(starts, digits, strict=False):
+        place = page[:, start : start + digit.shape[1]]
+        np.maximum(place, digit, out=place)
+    return np.pad(page, PAPER)
+
+
+def without_sides(image: np.ndarray) -> np.ndarray:
+    """A (28, 28) image from its first column with ink to its last."""
+    columns = np.flatnonzero((image > INK).any(axis=0))
+    return image[:, columns[0] : columns[-1] + 1]
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
