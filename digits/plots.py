@@ -7,6 +7,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.figure import Figure
+from matplotlib.patches import Rectangle
 from matplotlib.ticker import LogLocator, MaxNLocator, NullLocator, StrMethodFormatter
 
 from digits.dataset import SIDE
@@ -114,10 +115,26 @@ def picture(axes: Axes, colours: np.ndarray, title: str) -> None:
     axes.set(xticks=[], yticks=[])
 
 
-def probabilities(axes: Axes, values: np.ndarray, title: str) -> None:
-    """The (10,) probabilities of the digits as bars, the highest in its own colour."""
+def boxes(
+    axes: Axes, found: Sequence[Sequence[int]], texts: Sequence[str], scale: float, own: int
+) -> None:
+    """A box and a text for each digit over a picture, number `own` in its own colour.
+
+    Boxes are x, y, width and height in pixels of the file, of which each of the picture's has
+    `scale` along either side.
+    """
+    for number, (box, text) in enumerate(zip(found, texts, strict=True)):
+        x, y, width, height = (length / scale for length in box)
+        colour = TEST if number == own else TRAINING
+        corner = (x - 0.5, y - 0.5)  # a pixel's middle is at whole numbers
+        axes.add_patch(Rectangle(corner, width, height, fill=False, color=colour))
+        axes.annotate(text, corner, color=colour, fontsize=9, va="bottom")
+
+
+def probabilities(axes: Axes, values: np.ndarray, title: str, named: bool = True) -> None:
+    """The (10,) probabilities of the digits as bars, the highest in its own colour if `named`."""
     digits = np.arange(len(values))
-    colours = np.where(digits == values.argmax(), TEST, TRAINING)
+    colours = np.where((digits == values.argmax()) & named, TEST, TRAINING)
     bars = axes.barh(digits, 100 * values, color=colours)
     axes.bar_label(bars, [percent(value, 1) for value in values], padding=3, fontsize=8)
     axes.set(xlim=(0, 125), yticks=digits, xticks=[0, 50, 100], xlabel="probability (%)")

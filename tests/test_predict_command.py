@@ -229,3 +229,19 @@ def test_what_was_seen_is_drawn_with_a_row_per_picture(seven, tmp_path, capsys):
             sizes.append(picture.size)
     assert sizes[1] == (sizes[0][0], 2 * sizes[0][1])
     capsys.readouterr()
+
+
+def test_what_was_seen_says_what_the_answer_says(tmp_path, monkeypatch, all_digits):
+    from digits import plots
+
+    said, boxes = [], []
+    monkeypatch.setattr(plots, "probabilities", lambda axes, p, *told: said.append(told))
+    monkeypatch.setattr(plots, "boxes", lambda axes, *told: boxes.append(told))
+    blank, number = tmp_path / "blank.png", tmp_path / "number.png"
+    Image.new("L", (40, 40), 255).save(blank)
+    rows = 255 - all_digits.images[60_000:60_002].reshape(2, 28, 28)
+    Image.fromarray(np.pad(np.hstack(list(rows)), 9, constant_values=255)).save(number)
+    assert ask(blank, "--save-seen", tmp_path / "seen.png") == 0
+    assert said == [("what it says: blank", False)] and not boxes
+    assert ask(number, "--number", "--save-seen", tmp_path / "seen.png") == 0
+    assert [told[1] for told in boxes] == [["7", "2"]] * 2 and [told[3] for told in boxes] == [0, 1]

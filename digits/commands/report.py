@@ -57,20 +57,20 @@ def draw_history(directory: Path, history: list[Epoch]) -> None:
 
 def draw_seen(path: Path, answers: Sequence[DigitAnswer | NumberAnswer]) -> None:
     """Write a figure with a row per digit: its picture, its image, as posed, and the answer."""
-    rows = [
-        (answer, *digit)
-        for answer in answers
-        for digit in zip(
-            answer.images, answer.reading.posed, answer.reading.probabilities, strict=True
-        )
-    ]
+    rows = [(answer, number) for answer in answers for number in range(len(answer.images))]
     figure = plots.new_figure(11, 2.9 * len(rows))
     grid = figure.subplots(len(rows), 4, squeeze=False)
-    for line, (answer, image, posed, probabilities) in zip(grid, rows, strict=True):
+    for line, (answer, number) in zip(grid, rows, strict=True):
+        reading, doubt = answer.reading, answer.reason
         plots.picture(line[0], answer.colours, Path(answer.file).name)
-        plots.digit(line[1], image, f"{SIDE} × {SIDE}, centred")
-        plots.digit(line[2], posed, "what the network sees")
-        plots.probabilities(line[3], probabilities, "what it says")
+        if isinstance(answer, NumberAnswer):
+            texts = [str(label) for label in reading.labels]
+            plots.boxes(line[0], answer.boxes, texts, answer.scale, number)
+            doubt = None if reading.confident[number] else "not sure"
+        plots.digit(line[1], answer.images[number], f"{SIDE} × {SIDE}, centred")
+        plots.digit(line[2], reading.posed[number], "what the network sees")
+        says = "what it says" if doubt is None else f"what it says: {doubt}"
+        plots.probabilities(line[3], reading.probabilities[number], says, doubt is None)
     plots.save(figure, path)
 
 

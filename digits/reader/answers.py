@@ -62,6 +62,7 @@ class NumberAnswer(NamedTuple):
     reading: Reading
     boxes: list[list[int]]  # x, y, width and height of each digit, in pixels of the file
     lines: list[int]  # that each digit is in, from 0
+    scale: float  # pixels of the file along either side of one of `colours`
 
     @property
     def numbers(self) -> list[str]:
@@ -164,7 +165,8 @@ def number_in(
     images = np.array([mnist_like(part.ink) for _, part in parts], np.uint8).reshape(-1, PIXELS)
     boxes = [box(part, picture.scale, left, top) for _, part in parts]
     lines = [number for number, _ in parts]
-    return NumberAnswer(file, picture.colours, images, reader.read(images), boxes, lines)
+    reading, scale = reader.read(images), picture.scale
+    return NumberAnswer(file, picture.colours, images, reading, boxes, lines, scale)
 
 
 def box(part: Segment, scale: float, left: float, top: float) -> list[int]:
