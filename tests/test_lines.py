@@ -9,6 +9,7 @@ from digits.pictures.components import connected_components
 from digits.pictures.lines import lines_of
 from digits.places import PRETRAINED
 from digits.reader.answers import NumberAnswer, answer
+from numbers_ import side_by_side
 
 
 @pytest.fixture(scope="module")
@@ -87,23 +88,14 @@ def test_halves_of_one_digit_and_marks_above_it_are_no_lines():
 
 @pytest.mark.parametrize(("overlap", "least"), [(0, 24), (1, 22), (2, 17)])
 def test_digits_that_touch_are_told_apart(overlap, least, reader, all_digits, rng):
+    """A small share of `python scripts/research numbers`."""
     right = 0
     for _ in range(30):
         rows = rng.integers(50_000, 60_000, rng.integers(2, 6))
         digits = [image.reshape(SIDE, SIDE) for image in all_digits.images[rows]]
-        found = answer(reader, "number", np.pad(side_by_side(digits, overlap), 8), True)
+        found = answer(reader, "number", side_by_side(digits, -overlap), True)
         right += found.as_json()["number"] == "".join(map(str, all_digits.labels[rows]))
     assert right >= least
-
-
-def side_by_side(digits, overlap):
-    """Digits without the paper at their sides, each so many columns into the one before."""
-    inks = [digit[:, (digit > 50).any(axis=0)] for digit in digits]
-    page = inks[0]
-    for ink in inks[1:]:
-        right = np.pad(ink, ((0, 0), (page.shape[1] - overlap, 0)))
-        page = np.maximum(np.pad(page, ((0, 0), (0, ink.shape[1] - overlap))), right)
-    return page
 
 
 @pytest.mark.parametrize("axis", [0, 1])

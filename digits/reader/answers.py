@@ -20,7 +20,7 @@ from digits.pictures.mnist_like import mnist_like
 from digits.reader.classifier import DigitClassifier, Reading
 
 # What a sentence adds to a reason.
-HINTS = {"several digits": "several digits (--number reads them)"}
+HINTS = {"several digits": " (--number reads them)"}
 
 
 class DigitAnswer(NamedTuple):
@@ -45,7 +45,7 @@ class DigitAnswer(NamedTuple):
 
     def sentence(self, top: int) -> str:
         """`7  98.1 %  drawing.png`, with as many of the likeliest digits as asked for."""
-        words = [] if self.reason is None else [f"-  {HINTS.get(self.reason, self.reason)}"]
+        words = [] if self.reason is None else [f"-  {self.reason}{HINTS.get(self.reason, '')}"]
         if self.reason is None or (top > 1 and self.reason != "blank"):
             (probabilities,) = self.reading.probabilities
             for digit in np.argsort(-probabilities, kind="stable")[:top]:
@@ -89,7 +89,7 @@ class NumberAnswer(NamedTuple):
                 self.reading.labels.tolist(), likeliest, self.boxes, strict=True
             )
         ]
-        if digits and self.lines[-1] > 0:
+        if any(self.lines):
             digits = [
                 digit | {"line": line} for digit, line in zip(digits, self.lines, strict=True)
             ]
@@ -163,10 +163,10 @@ def number_in(
     found = find_numbers(ink, reader.evidence)
     parts = [(number, part) for number, line in enumerate(found) for part in line]
     images = np.array([mnist_like(part.ink) for _, part in parts], np.uint8).reshape(-1, PIXELS)
+    reading = reader.read(images)
     boxes = [box(part, picture.scale, left, top) for _, part in parts]
     lines = [number for number, _ in parts]
-    reading, scale = reader.read(images), picture.scale
-    return NumberAnswer(file, picture.colours, images, reading, boxes, lines, scale)
+    return NumberAnswer(file, picture.colours, images, reading, boxes, lines, picture.scale)
 
 
 def box(part: Segment, scale: float, left: float, top: float) -> list[int]:
