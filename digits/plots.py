@@ -115,20 +115,17 @@ def picture(axes: Axes, colours: np.ndarray, title: str) -> None:
     axes.set(xticks=[], yticks=[])
 
 
-def boxes(
-    axes: Axes, found: Sequence[Sequence[int]], texts: Sequence[str], scale: float, own: int
-) -> None:
-    """A box and a text for each digit over a picture, number `own` in its own colour.
+def boxes(axes: Axes, found: Sequence[Sequence[int]], labels: np.ndarray, scale: float) -> None:
+    """A box and a label for each digit over a picture.
 
     Boxes are x, y, width and height in pixels of the file, of which each of the picture's has
     `scale` along either side.
     """
-    for number, (box, text) in enumerate(zip(found, texts, strict=True)):
+    for box, label in zip(found, labels, strict=True):
         x, y, width, height = (length / scale for length in box)
-        colour = TEST if number == own else TRAINING
         corner = (x - 0.5, y - 0.5)  # a pixel's middle is at whole numbers
-        axes.add_patch(Rectangle(corner, width, height, fill=False, color=colour))
-        axes.annotate(text, corner, color=colour, fontsize=9, va="bottom")
+        axes.add_patch(Rectangle(corner, width, height, fill=False, color=TEST))
+        axes.annotate(str(label), corner, color=TEST, fontsize=9, va="bottom")
 
 
 def probabilities(axes: Axes, values: np.ndarray, title: str, named: bool = True) -> None:

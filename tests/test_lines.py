@@ -103,3 +103,35 @@ def test_digits_that_touch_are_told_apart(overlap, least, reader, all_digits, rn
 def test_stripes_are_answered(axis, number, reader):
     stripes = (np.indices((60, 60))[axis] % 2 * 255).astype(np.uint8)
     assert "error" not in answer(reader, "stripes", stripes, number).as_json()
+
+
+@pytest.mark.parametrize(("turns", "least"), [(0, 17), (1, 16), (2, 11), (3, 16)])
+def test_a_number_is_read_whichever_way_up_it_is(turns, least, reader, all_digits):
+    rng, right = np.random.default_rng(1), 0
+    for _ in range(20):
+        rows = rng.integers(50_000, 60_000, rng.integers(2, 6))
+        digits = [image.reshape(SIDE, SIDE) for image in all_digits.images[rows]]
+        upright = side_by_side(digits, 4)
+        turned = answer(reader, "number", np.rot90(upright, -turns).copy(), True)
+        if turned.as_json()["number"] == "".join(map(str, all_digits.labels[rows])):
+            right += 1
+            as_it_was = answer(reader, "number", upright, True)
+            boxes = [box_after(box, turns, upright.shape) for box in as_it_was.boxes]
+            assert np.abs(np.subtract(turned.boxes, boxes)).max() <= 1
+    assert right >= least
+
+
+def box_after(box, turns, shape):
+    """A box x, y, width, height on a page of (height, width) after quarter turns clockwise."""
+    x, y, width, height = box
+    for turn in range(turns):
+        page_height = shape[turn % 2]
+        x, y, width, height = page_height - y - height, x, height, width
+    return x, y, width, height
+
+
+def test_a_single_digit_is_never_turned(reader, all_digits):
+    sixes = all_digits.images[60_000:][all_digits.labels[60_000:] == 6][:8].reshape(-1, SIDE, SIDE)
+    for six in sixes:
+        read = [answer(reader, "6", np.rot90(six, turns).copy(), True) for turns in (0, 2)]
+        assert read[0].numbers == ["6"] and read[1].numbers != ["6"]

@@ -244,4 +244,11 @@ def test_what_was_seen_says_what_the_answer_says(tmp_path, monkeypatch, all_digi
     assert ask(blank, "--save-seen", tmp_path / "seen.png") == 0
     assert said == [("what it says: blank", False)] and not boxes
     assert ask(number, "--number", "--save-seen", tmp_path / "seen.png") == 0
-    assert [told[1] for told in boxes] == [["7", "2"]] * 2 and [told[3] for told in boxes] == [0, 1]
+    assert [told[1].tolist() for told in boxes] == [[7, 2]]
+
+
+def test_of_many_pictures_the_first_are_drawn_and_that_is_said(seven, tmp_path, capsys):
+    assert ask(*[seven] * 51, "--save-seen", tmp_path / "seen.png") == 0
+    told = capsys.readouterr()
+    assert len(told.out.splitlines()) == 51
+    assert told.err.endswith("seen.png shows the first 50 of 51 digits\n")

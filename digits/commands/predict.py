@@ -23,6 +23,7 @@ from digits.reader.answers import Answer, NoAnswer, answer
 FIGURES = (".png", ".pdf", ".svg", ".jpg")
 STANDARD_INPUT = "-"
 FEW = 20  # files that need no progress bar
+MOST_SEEN = 50  # digits in one figure: it takes seconds, and can still be looked at
 
 
 @terminal.command
@@ -31,7 +32,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     reader = terminal.load_model(options.model)
     if options.csv:
         return label_csv(reader, options.csv, options.output)
-    unread, seen = 0, []
+    unread, found, seen = 0, 0, []
     for name in with_bar(list(expanded(options.pictures))):
         said = answered(reader, name, options.number)
         if options.json:
@@ -43,12 +44,17 @@ def main(argv: Sequence[str] | None = None) -> int:
             continue
         if not options.json:
             print(said.sentence(options.top), flush=True)
-        if options.save_seen and len(said.images):
+        if len(said.images) and found < MOST_SEEN:
             seen.append(said)
-    if seen:
+        found += len(said.images)
+    if options.save_seen and seen:
         from digits.commands import report  # matplotlib takes longer to load than the answer
 
-        report.draw_seen(options.save_seen, seen)
+        report.draw_seen(options.save_seen, seen, MOST_SEEN)
+        if found > MOST_SEEN:
+            terminal.complain(
+                f"{options.save_seen} shows the first {MOST_SEEN} of {found:,} digits"
+            )
     return terminal.BAD_INPUT if unread else 0
 
 

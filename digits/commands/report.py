@@ -55,22 +55,25 @@ def draw_history(directory: Path, history: list[Epoch]) -> None:
     plots.save(figure, directory / "loss_curves.png")
 
 
-def draw_seen(path: Path, answers: Sequence[DigitAnswer | NumberAnswer]) -> None:
-    """Write a figure with a row per digit: its picture, its image, as posed, and the answer."""
-    rows = [(answer, number) for answer in answers for number in range(len(answer.images))]
+def draw_seen(path: Path, answers: Sequence[DigitAnswer | NumberAnswer], most: int) -> None:
+    """Write a figure with a row for each of the first `most` digits: its picture, which spans the
+    rows of all digits in it, its image, as posed, and the answer."""
+    rows = [(answer, number) for answer in answers for number in range(len(answer.images))][:most]
     figure = plots.new_figure(11, 2.9 * len(rows))
-    grid = figure.subplots(len(rows), 4, squeeze=False)
-    for line, (answer, number) in zip(grid, rows, strict=True):
-        reading, doubt = answer.reading, answer.reason
-        plots.picture(line[0], answer.colours, Path(answer.file).name)
-        if isinstance(answer, NumberAnswer):
-            texts = [str(label) for label in reading.labels]
-            plots.boxes(line[0], answer.boxes, texts, answer.scale, number)
-            doubt = None if reading.confident[number] else "not sure"
-        plots.digit(line[1], answer.images[number], f"{SIDE} × {SIDE}, centred")
-        plots.digit(line[2], reading.posed[number], "what the network sees")
-        says = "what it says" if doubt is None else f"what it says: {doubt}"
-        plots.probabilities(line[3], reading.probabilities[number], says, doubt is None)
+    grid = figure.add_gridspec(len(rows), 4)
+    for row, (answer, number) in enumerate(rows):
+        if number == 0:
+            last = min(len(rows), row + len(answer.images))
+            left = figure.add_subplot(grid[row:last, 0], anchor="N")  # beside its first digit
+            plots.picture(left, answer.colours, Path(answer.file).name)
+            if isinstance(answer, NumberAnswer):
+                plots.boxes(left, answer.boxes, answer.reading.labels, answer.scale)
+        image, posed, says = (figure.add_subplot(grid[row, column]) for column in (1, 2, 3))
+        reading, reason = answer.reading, answer.reasons[number]
+        plots.digit(image, answer.images[number], f"{SIDE} × {SIDE}, centred")
+        plots.digit(posed, reading.posed[number], "what the network sees")
+        title = "what it says" if reason is None else f"what it says: {reason}"
+        plots.probabilities(says, reading.probabilities[number], title, reason is None)
     plots.save(figure, path)
 
 

@@ -3,16 +3,18 @@
 from digits.pictures.decoding import Picture, Source, decode, on_black, row_as_it_is
 from digits.pictures.numbers import find_numbers, images_of
 from digits.pictures.reading import looked_at, read_picture
-from digits.pictures.segments import Segment, box_of, find_digits, several
+from digits.pictures.segments import Segment, find_digits, several
+from digits.pictures.turns import box_on_page, find_upright
 
 __all__ = [
     "Picture",
     "Segment",
     "Source",
-    "box_of",
+    "box_on_page",
     "decode",
     "find_digits",
     "find_numbers",
+    "find_upright",
     "images_of",
     "looked_at",
     "on_black",

@@ -1,6 +1,7 @@
 """The numbers on a page: their digits, line by line."""
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
 import numpy as np
 
@@ -17,13 +18,24 @@ from digits.pictures.segments import Segment, segment_of
 MANY = 400
 
 
-def find_numbers(share: np.ndarray, judge: Judge) -> list[list[Segment]]:
-    """The digits of each line of a cleaned share of ink, top to bottom and left to right."""
+class Page(NamedTuple):
+    """The digits of each line, top to bottom and left to right, as they are on the turned page."""
+
+    lines: list[list[Segment]]
+    turns: int = 0  # quarter turns anticlockwise after which the page was read
+
+    @property
+    def digits(self) -> list[Segment]:
+        return [digit for line in self.lines for digit in line]
+
+
+def find_numbers(share: np.ndarray, judge: Judge) -> Page:
+    """The digits on a cleaned (height, width) share of ink that stands upright."""
     found = connected_components(share)
     lines = [[line[group] for group in gathered(found.boxes[line])] for line in lines_of(found)]
     groups = [segment_of(share, found, group) for line in lines for group in line]
     digits = iter(told_apart(groups, judge) if len(groups) <= MANY else [[one] for one in groups])
-    return [[digit for _ in line for digit in next(digits)] for line in lines]
+    return Page([[digit for _ in line for digit in next(digits)] for line in lines])
 
 
 def images_of(digits: Sequence[Segment]) -> np.ndarray:

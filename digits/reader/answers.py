@@ -4,15 +4,16 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from digits.dataset import PIXELS
 from digits.errors import InputError
 from digits.network.metrics import percent
 from digits.pictures import (
     Picture,
     Segment,
     Source,
-    box_of,
+    box_on_page,
     find_numbers,
+    find_upright,
+    images_of,
     looked_at,
     several,
 )
@@ -31,6 +32,11 @@ class DigitAnswer(NamedTuple):
     images: np.ndarray  # (1, 784) uint8, the digit in it
     reading: Reading
     reason: str | None  # blank, several digits, not sure; None where a digit is named
+
+    @property
+    def reasons(self) -> list[str | None]:
+        """The reason for the one image."""
+        return [self.reason]
 
     def as_json(self) -> dict[str, Any]:
         """What `predict --json` prints."""
@@ -78,7 +84,12 @@ class NumberAnswer(NamedTuple):
         """Why there is no number, or why it is not to be relied on: blank, not sure."""
         if not self.boxes:
             return "blank"
-        return None if self.reading.confident.all() else "not sure"
+        return next((reason for reason in self.reasons if reason), None)
+
+    @property
+    def reasons(self) -> list[str | None]:
+        """Why each digit is not to be relied on, if so."""
+        return [None if confident else "not sure" for confident in self.reading.confident]
 
     def as_json(self) -> dict[str, Any]:
         """What `predict --number --json` prints: the likeliest number, also where it is doubted."""
@@ -158,20 +169,29 @@ def number_in(
     ink: np.ndarray,
     left: float = 0.0,
     top: float = 0.0,
+    upright: bool = False,
 ) -> NumberAnswer:
-    """The answer about a picture of several digits, whose ink begins at (left, top) of the file."""
-    found = find_numbers(ink, reader.evidence)
-    parts = [(number, part) for number, line in enumerate(found) for part in line]
-    images = np.array([mnist_like(part.ink) for _, part in parts], np.uint8).reshape(-1, PIXELS)
-    reading = reader.read(images)
-    boxes = [box(part, picture.scale, left, top) for _, part in parts]
-    lines = [number for number, _ in parts]
-    return NumberAnswer(file, picture.colours, images, reading, boxes, lines, picture.scale)
+    """The answer about a picture of several digits, whose ink begins at (left, top) of the file.
 
+    It is turned if that makes digits of it, unless it is known to be `upright`.
+    """
+    find = find_numbers if upright else find_upright
+    page = find(ink, reader.evidence)
+    images = images_of(page.digits)
 
-def box(part: Segment, scale: float, left: float, top: float) -> list[int]:
-    """x, y, width and height of some ink, in pixels of the file."""
-    first_row, first_column, last_row, last_column = box_of(part.ink)
-    corner = [left + scale * (part.left + first_column), top + scale * (part.top + first_row)]
-    size = [scale * (last_column - first_column), scale * (last_row - first_row)]
-    return [round(length) for length in corner + size]
+    def box(digit: Segment) -> list[int]:
+        """x, y, width and height in pixels of the file."""
+        first_row, first_column, last_row, last_column = box_on_page(digit, page.turns, ink.shape)
+        corner = [left + picture.scale * first_column, top + picture.scale * first_row]
+        size = [last_column - first_column, last_row - first_row]
+        return [round(length) for length in (*corner, *(picture.scale * side for side in size))]
+
+    return NumberAnswer(
+        file,
+        picture.colours,
+        images,
+        reader.read(images),
+        [box(digit) for digit in page.digits],
+        [number for number, line in enumerate(page.lines) for _ in line],
+        picture.scale,
+    )

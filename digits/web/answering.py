@@ -19,7 +19,9 @@ def of_strokes(reader: DigitClassifier, strokes: Sequence[Stroke]) -> dict[str, 
     """The number that was drawn, and its digits with their boxes in the unit of the strokes."""
     drawing = ink_of(strokes)
     picture = Picture(NO_COLOURS, 1 / drawing.scale)
-    found = number_in(reader, "", picture, drawing.share, drawing.left, drawing.top).as_json()
+    found = number_in(
+        reader, "", picture, drawing.share, drawing.left, drawing.top, upright=True
+    ).as_json()
     del found["file"]
     return found
 

@@ -70,9 +70,9 @@ function wordsFor(single) {
   return single.digit === null ? null : [String(single.digit), percent(single.probability)];
 }
 
-function wordsOfNumber({ number, digits }) {
-  const together = digits.reduce((product, { probability }) => product * probability, 1);
-  return [number.replaceAll("\n", " / "), percent(together)];
+function wordsOfNumber({ number, digits, reason }) {
+  const together = percent(digits.reduce((product, { probability }) => product * probability, 1));
+  return [number.replaceAll("\n", " / "), reason ? `${together}, ${reason}` : together];
 }
 
 // Where strokes are several digits, have them read as a number once the pen rests.
