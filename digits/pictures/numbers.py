@@ -29,12 +29,15 @@ class Page(NamedTuple):
         return [digit for line in self.lines for digit in line]
 
 
-def find_numbers(share: np.ndarray, judge: Judge) -> Page:
-    """The digits on a cleaned (height, width) share of ink that stands upright."""
+def find_numbers(share: np.ndarray, judge: Judge, most: int = MANY) -> Page:
+    """The digits on a cleaned (height, width) share of ink that stands upright.
+
+    Those that touch are told apart if there are no more than `most` others: that takes longest.
+    """
     found = connected_components(share)
     lines = [[line[group] for group in gathered(found.boxes[line])] for line in lines_of(found)]
     groups = [segment_of(share, found, group) for line in lines for group in line]
-    digits = iter(told_apart(groups, judge) if len(groups) <= MANY else [[one] for one in groups])
+    digits = iter(told_apart(groups, judge) if len(groups) <= most else [[one] for one in groups])
     return Page([[digit for _ in line for digit in next(digits)] for line in lines])
 
 

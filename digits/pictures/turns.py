@@ -9,6 +9,8 @@ from digits.pictures.segments import Segment, box_of
 # What speaks against each turn before anything is seen: none is as common as standing upright, and
 # hardly anything is upside down, where a 1 with a long flag is a good 6.
 AGAINST = (0.0, 0.5, 2.0, 0.5)
+# Of so many digits enough stand apart to tell, and telling the others apart would take seconds.
+ENOUGH = 40
 # A page whose digits have more than this speaking for them, on average, is read as it stands: so do
 # four of five numbers of validation digits, and hardly one that lies or is upside down.
 PLAIN = -1.75
@@ -25,14 +27,19 @@ def find_upright(share: np.ndarray, judge: Judge) -> Page:
     speaks = judge(images_of(page.digits))
     if speaks.mean() > PLAIN:
         return page
-    best, most = page, _for_turn(0, speaks)
+    best, most = 0, _for_turn(0, speaks)
     for turns in (1, 2, 3):
-        turned = find_numbers(np.ascontiguousarray(np.rot90(share, turns)), judge)
-        if len(turned.digits) > 1:
-            for_it = _for_turn(turns, judge(images_of(turned.digits)))
+        found = find_numbers(turned(share, turns), judge, ENOUGH)
+        if len(found.digits) > 1:
+            for_it = _for_turn(turns, judge(images_of(found.digits)))
             if for_it > most:
-                best, most = turned._replace(turns=turns), for_it
-    return best
+                best, most = turns, for_it
+    return find_numbers(turned(share, best), judge)._replace(turns=best) if best else page
+
+
+def turned(share: np.ndarray, turns: int) -> np.ndarray:
+    """A share of ink after quarter turns anticlockwise."""
+    return np.ascontiguousarray(np.rot90(share, turns))
 
 
 def _for_turn(turns: int, speaks: np.ndarray) -> float:
