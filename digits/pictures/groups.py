@@ -8,19 +8,24 @@ COVERED = 0.5
 BESIDE = 0.3
 # A component of less than this share of the tallest one's height belongs to its nearest neighbour.
 PART = 0.4
+# ... unless it is a comma or a dot: no longer than this share either way, none of it higher than
+# this share above its neighbour's foot, and at most as far below.
+MARK = 0.35
 
 
 def gathered(boxes: np.ndarray) -> list[list[int]]:
     """Numbers of the boxes that make up each digit, left to right.
 
     The first two groups, from the left, that are of one digit are joined, until there are none;
-    then the first that is too low for a digit joins its nearest neighbour, and so on.
+    commas and dots are left out; then the first that is too low for a digit joins its nearest
+    neighbour, and so on.
     """
     groups = Groups(boxes)
     tallest = max((boxes[:, 2] - boxes[:, 0]), default=0)
     for at in range(len(boxes)):
         if groups.there[at]:
             groups.settle(at)
+    groups.leave_out_marks(MARK * tallest)
     while (joined := groups.join_small(PART * tallest)) is not None:
         groups.settle(joined, grown=True)
     return [groups.members[i] for i in np.flatnonzero(groups.there)]
@@ -55,6 +60,16 @@ class Groups:
         self.members[first] += self.members[second]
         self.spans[first] = span(self.spans[[first, second]])
         self.there[second] = False
+
+    def leave_out_marks(self, longest: float) -> None:
+        """Forget groups that stand at the foot of the nearest larger one, as commas and dots do."""
+        numbers = np.flatnonzero(self.there)
+        spans = self.spans[numbers]
+        small = (spans[:, 2:] - spans[:, :2] <= longest).all(axis=1)
+        for mark in numbers[small] if not small.all() else []:
+            top, _, bottom, _ = self.spans[mark]
+            foot = spans[~small][gap(self.spans[mark], spans[~small]).argmin(), 2]
+            self.there[mark] = top < foot - longest or bottom > foot + longest
 
     def join_small(self, height: float) -> int | None:
         """Let the first group below this height join its nearest; the number of both, or None."""

@@ -4,14 +4,14 @@ import { boxOf, componentsOf } from "./components.js";
 import { maximumFilter } from "./filters.js";
 import { part } from "./mnist_like.js";
 
-const COVERED = 0.5, BESIDE = 0.3, PART = 0.4, WIDE = 1.2, THIN = 0.15, TALL = 0.7, ASIDE = 0.05;
+const COVERED = 0.5, BESIDE = 0.3, PART = 0.4, MARK = 0.35, WIDE = 1.2, THIN = 0.15, TALL = 0.7, ASIDE = 0.05;
 
 // The ink of each digit, left to right, each as large as the drawing and blank elsewhere.
 export function digitsIn(ink) {
   const { labels, boxes } = componentsOf(ink), { height, width } = ink;
   if (!boxes.length) return [];
   const groups = gathered(boxes), rim = Math.max(1, Math.floor(Math.max(height, width) / 200));
-  if (groups.length === 1) return parted(ink);  // all ink is its own: nothing to leave out
+  if (groups.length === 1 && groups[0].length === boxes.length) return parted(ink);
   return groups.flatMap((group) => {
     const own = new Set(group.map((i) => i + 1));
     const mask = { share: Float32Array.from(labels, (label) => +own.has(label)), height, width };
@@ -25,24 +25,41 @@ export function digitsIn(ink) {
 // Numbers of the boxes that make up each digit, left to right.
 function gathered(boxes) {
   const groups = boxes.map((_, i) => [i]).sort(([a], [b]) => boxes[a][1] - boxes[b][1]);
+  const spansOf = (groups) => groups.map((group) => around(group.map((i) => boxes[i])));
   const tallest = Math.max(...boxes.map(tallness));
-  for (let pair; (pair = toJoin(groups.map((group) => around(group.map((i) => boxes[i]))), tallest));) {
-    const [first, second] = pair;
-    groups[first].push(...groups.splice(second, 1)[0]);
-  }
-  return groups;
+  const joined = (groups, lowest) => {
+    for (let pair; (pair = toJoin(spansOf(groups), lowest));) {
+      const [first, second] = pair;
+      groups[first].push(...groups.splice(second, 1)[0]);
+    }
+    return groups;
+  };
+  const whole = joined(groups, 0), marks = marksAmong(spansOf(whole), MARK * tallest);
+  return joined(whole.filter((_, i) => !marks[i]), PART * tallest);
 }
 
-function toJoin(spans, tallest) {
+function toJoin(spans, lowest) {
   for (let first = 0; first < spans.length; first++) {
     for (let second = first + 1; second < spans.length; second++) {
       if (ofOneDigit(spans[first], spans[second])) return [first, second];
     }
   }
-  const small = spans.findIndex((span) => tallness(span) < PART * tallest);
+  const small = spans.findIndex((span) => tallness(span) < lowest);
   if (small < 0 || spans.length === 1) return null;
   const gaps = spans.map((span, i) => i === small ? Infinity : gap(spans[small], span));
   return [small, gaps.indexOf(Math.min(...gaps))].sort((a, b) => a - b);
+}
+
+// Whether each stands at the foot of the nearest larger one, as commas and dots do.
+function marksAmong(spans, longest) {
+  const isSmall = ([top, left, bottom, right]) => Math.max(bottom - top, right - left) <= longest;
+  const large = spans.filter((span) => !isSmall(span));
+  return spans.map((span) => {
+    if (!isSmall(span) || !large.length) return false;
+    const gaps = large.map((other) => gap(span, other));
+    const foot = large[gaps.indexOf(Math.min(...gaps))][2];
+    return span[0] >= foot - longest && span[2] <= foot + longest;
+  });
 }
 
 function ofOneDigit(a, b) {
