@@ -10,6 +10,7 @@ from digits.errors import InputError
 SIDE = 28  # pixels of an image, both ways
 PIXELS = SIDE * SIDE
 CLASSES = 10
+MOST_ROWS = 10_000_000  # that are read at a time, 8 GB
 
 
 class Digits(NamedTuple):
@@ -44,6 +45,16 @@ def labelled(images: np.ndarray, labels: np.ndarray, images_name: str, labels_na
             f" expected 0 to {CLASSES - 1}"
         )
     return Digits(images, labels.astype(np.int64))
+
+
+def expect_rows(rows: int, name: str) -> None:
+    """Refuse more digits than are read at a time.
+
+    Raises:
+        InputError: there are more; `name` says where.
+    """
+    if rows > MOST_ROWS:
+        raise InputError(f"{name} has more than {MOST_ROWS:,} rows, expected no more in one file")
 
 
 def known_labels(digits: Digits) -> np.ndarray:

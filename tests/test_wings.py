@@ -20,8 +20,8 @@ FLOORS = [
     {"reader"},
     {"formats", "preprocessing"},
     {"pictures", "network"},
-    {"dataset", "files", "places"},
-    {"errors", "parallel"},
+    {"dataset", "files", "archives", "places"},
+    {"errors", "parallel", "locks"},
 ]
 FLOOR = {name: number for number, names in enumerate(FLOORS) for name in names}
 

@@ -18,9 +18,11 @@ from digits.commands import terminal
 def main(argv: Sequence[str] | None = None) -> int:
     options = parse(argv)
     terminal.refuse_overwriting(options.source, options.output)
+    terminal.tell_of_pipes([options.source])
     digits = formats.read(options.source, options.transposed)
     formats.write_csv(options.output, digits)
-    print(f"{len(digits.images):,} rows written to {options.output}")
+    told = terminal.told_beside(options.output)
+    print(f"{len(digits.images):,} rows written to {options.output}", file=told)
     return 0
 
 

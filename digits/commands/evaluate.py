@@ -52,6 +52,7 @@ def table(found: Evaluation) -> str:
 def test_digits(reader: DigitClassifier, options: argparse.Namespace) -> dataset.Digits:
     """What the flags of `add_data_flags` name as test rows for this model."""
     paths = options.test_data or terminal.digits_given(options.data)
+    terminal.tell_of_pipes(paths)
     digits = formats.read_labelled(paths, options.transposed, "to compare with")
     return digits if options.test_data else test_rows(reader, digits, options.train_rows)
 

@@ -51,7 +51,7 @@ def write_page(path: Path, reader: DigitClassifier, test: Digits, kind: str) -> 
     page = one_file(reader, test, f"{kind} digits").encode()
     with replacing(path) as file:
         file.write(page)
-    print(f"{path}: {len(page):,} bytes; open it in a browser")
+    print(f"{path}: {len(page):,} bytes; open it in a browser", file=terminal.told_beside(path))
 
 
 def write_onnx(path: Path, reader: DigitClassifier, test: Digits, kind: str) -> None:
@@ -70,11 +70,13 @@ def write_onnx(path: Path, reader: DigitClassifier, test: Digits, kind: str) -> 
         compared = "not compared: onnxruntime is not installed; python -m pip install onnxruntime"
     with replacing(path) as file:
         file.write(graph)
+    told = f"{metrics.percent(accuracy)} of {len(test.images):,} {kind} digits right"
     print(
-        f"{path}: {len(graph):,} bytes, opset {onnx_graph.OPSET},"
-        f" {metrics.percent(accuracy)} of {len(test.images):,} {kind} digits right"
+        f"{path}: {len(graph):,} bytes, opset {onnx_graph.OPSET}, {told}",
+        compared,
+        sep="\n",
+        file=terminal.told_beside(path),
     )
-    print(compared)
 
 
 FORMATS = {".onnx": write_onnx, ".html": write_page}  # by the ending of the file to write

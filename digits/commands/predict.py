@@ -112,6 +112,7 @@ def answered(reader: DigitClassifier, name: str, number: bool) -> Answer:
         return answer(reader, name, stream, number)
     if Path(name).is_dir():
         return NoAnswer(name, f"{name} is a directory without pictures, expected some in it")
+    terminal.tell_of_pipes([Path(name)])
     return answer(reader, name, Path(name), number)
 
 
@@ -120,6 +121,7 @@ def label_csv(reader: DigitClassifier, csv: Path, output: Path) -> int:
     from digits import files, formats  # what reads digits takes longer to load than a picture
 
     terminal.refuse_overwriting(csv, output)
+    terminal.tell_of_pipes([csv])
     labels = reader.predict(formats.read(csv).images)
     lines = [f"{number},{label}" for number, label in enumerate(labels, start=1)]
     with files.replacing(output) as file:

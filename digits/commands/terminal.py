@@ -4,13 +4,15 @@ import argparse
 import functools
 import os
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from importlib.util import find_spec
 from io import TextIOWrapper
 from pathlib import Path
+from typing import TextIO
 
 from digits import __version__
 from digits.errors import InputError
+from digits.files import is_stream
 from digits.places import BUNDLED_DIGITS, LATEST, PRETRAINED
 from digits.reader import DigitClassifier, load
 
@@ -145,6 +147,21 @@ def refuse_overwriting(source: Path | None, output: Path) -> None:
     """
     if source and source.exists() and output.exists() and output.samefile(source):
         raise UsageError(f"{output} is what is read, expected another file to write")
+
+
+def told_beside(output: Path) -> TextIO:
+    """Where to say what was written to a file: not into it."""
+    return sys.stderr if is_stream(output) else sys.stdout
+
+
+def tell_of_pipes(paths: Iterable[Path]) -> None:
+    """Say which files are pipes, as reading waits until somebody writes to them.
+
+    Those in /dev, such as standard input, have somebody who does.
+    """
+    for path in paths:
+        if path.is_fifo() and path.parts[:2] != ("/", "dev"):
+            print(f"waiting for {path}, a pipe", file=sys.stderr)
 
 
 def make_directory(path: Path) -> None:

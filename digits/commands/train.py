@@ -171,6 +171,7 @@ def read_data(
         if not quiet:
             print(f"reading {', '.join(names)}", flush=True)
         paths = [Path(name) for name in names]
+        terminal.tell_of_pipes(paths)
         return formats.read_labelled(paths, settings.transposed, use, told)
 
     if not settings.data:

@@ -43,7 +43,8 @@ def layout_of(path: Path, first_line: bytes) -> Layout:
         names = [LABEL] * (columns - PIXELS) + PIXEL_NAMES[0]
         return _layout(names, PIXEL_NAMES[0], has_header=False)
     for pixel_names in PIXEL_NAMES:
-        if set(pixel_names).union(LABEL_NAMES) >= set(cells) >= set(pixel_names):
+        named = set(pixel_names).union(LABEL_NAMES) >= set(cells) >= set(pixel_names)
+        if named and len(set(cells)) == columns:
             return _layout(cells, pixel_names, has_header=True)
     ends = [f"{names[0]} to {names[-1]}" for names in PIXEL_NAMES]
     known = set(LABEL_NAMES).union(*PIXEL_NAMES)

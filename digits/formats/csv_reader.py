@@ -8,7 +8,7 @@ from typing import BinaryIO, NamedTuple
 import numpy as np
 import pandas as pd
 
-from digits.dataset import CLASSES, PIXELS, Digits
+from digits.dataset import CLASSES, PIXELS, Digits, expect_rows
 from digits.errors import InputError
 from digits.files import share_read, unzipped
 from digits.formats.columns import Layout, cells_of, column_count, is_numeric, layout_of
@@ -17,6 +17,8 @@ from digits.parallel import Progress, silent, thread_imap
 # Threads parse blocks of this many bytes while the file is being unpacked. Smaller blocks cost time
 # (pandas has a price per column and block), larger ones memory.
 BLOCK_BYTES = 6_000_000
+LONGEST_LINE = 1_000_000  # bytes, of a file that may hold anything
+MOST_BLANK = 1_000_000  # lines in front of all others, or bytes in one go
 
 
 class Block(NamedTuple):
@@ -48,20 +50,21 @@ def read_csv(
     """
     path = Path(path)
     with unzipped(path) as file:
-        return _read_lines(path, file, progress, block_bytes)
+        return read_lines(path, file, progress, block_bytes)
 
 
-def _read_lines(path: Path, file: BinaryIO, progress: Progress, block_bytes: int) -> Digits:
-    first_line, number = file.readline(), 1
-    while first_line and not first_line.strip():
-        first_line, number = file.readline(), number + 1
-    if not first_line:
-        raise InputError(f"{path} is empty, expected a digits CSV with a row per digit")
+def read_lines(
+    path: Path, file: BinaryIO, progress: Progress, block_bytes: int = BLOCK_BYTES
+) -> Digits:
+    """The digits in the lines of an open file; for the rest as `read_csv`."""
+    first_line, number = _first_line(path, file)
     layout = layout_of(path, first_line)
     rest = b"" if layout.has_header else first_line
-    blocks = _blocks(file, number + layout.has_header, block_bytes, rest)
-    images, labels = [np.empty((0, PIXELS), np.uint8)], [np.empty(0, np.int64)]
+    blocks = _blocks(path, file, number + layout.has_header, block_bytes, rest)
+    images, labels, rows = [np.empty((0, PIXELS), np.uint8)], [np.empty(0, np.int64)], 0
     for values in thread_imap(lambda block: _parse(path, layout, block), blocks):
+        rows += len(values)
+        expect_rows(rows, str(path))
         images.append(values[:, layout.pixels])
         if layout.label is not None:
             labels.append(values[:, layout.label].astype(np.int64))
@@ -78,6 +81,27 @@ def _read_lines(path: Path, file: BinaryIO, progress: Progress, block_bytes: int
     return digits
 
 
+def _first_line(path: Path, file: BinaryIO) -> tuple[bytes, int]:
+    """The first line that is not blank, and its number, counted from 1."""
+    for number in range(1, MOST_BLANK + 2):
+        line = file.readline(LONGEST_LINE + 1)
+        _expect_end(path, line, number)
+        if line.strip():
+            return line, number
+        if not line:
+            raise InputError(f"{path} is empty, expected a digits CSV with a row per digit")
+    raise InputError(f"{path} begins with {number:,} blank lines, expected a digits CSV")
+
+
+def _expect_end(path: Path, text: bytes, line: int) -> None:
+    """Refuse a line of which so much has been read, and not its end, that it has no digit in it."""
+    if len(text) > LONGEST_LINE:
+        raise InputError(
+            f"{path}, line {line:,} has more than {LONGEST_LINE:,} bytes,"
+            f" expected {PIXELS + 1} columns"
+        )
+
+
 def label_is_last(digits: Digits) -> bool:
     """Whether what was read as label and last pixel looks like a first pixel and a label."""
     if digits.labels is None or digits.labels.any():
@@ -86,13 +110,23 @@ def label_is_last(digits: Digits) -> bool:
     return bool(last.any() and last.max() < CLASSES)
 
 
-def _blocks(file: BinaryIO, first_line: int, block_bytes: int, rest: bytes) -> Iterator[Block]:
+def _blocks(
+    path: Path, file: BinaryIO, first_line: int, block_bytes: int, rest: bytes
+) -> Iterator[Block]:
     """Whole lines of the rest of a file, some bytes of which have been read before."""
+    blank = 0
     while chunk := file.read(block_bytes):
+        blank = 0 if chunk.strip() else blank + len(chunk)
+        if blank > MOST_BLANK:
+            raise InputError(
+                f"{path} has more than {MOST_BLANK:,} blank bytes before line {first_line:,},"
+                " expected rows of digits"
+            )
         text, newline, rest = (rest + chunk).rpartition(b"\n")
         if newline:
             yield Block(text + newline, first_line)
             first_line += text.count(b"\n") + 1
+        _expect_end(path, rest, first_line)
     if rest:
         yield Block(rest, first_line)
 
@@ -105,6 +139,8 @@ def _parse(path: Path, layout: Layout, block: Block) -> np.ndarray:
     if not block.text.strip():
         return np.empty((0, len(layout.names)), np.uint8)
     try:
+        if most_columns(block.text) > len(highest):  # pandas takes a minute for a million
+            raise ValueError
         # Without na_filter an empty cell makes its column text, and is then found below.
         frame = pd.read_csv(io.BytesIO(block.text), header=None, na_filter=False, low_memory=False)
         values: np.ndarray = frame.to_numpy()
@@ -115,6 +151,11 @@ def _parse(path: Path, layout: Layout, block: Block) -> np.ndarray:
     except ValueError:
         pass  # pandas could not parse it; the reason is told in this project's words
     raise InputError(f"{path}, {_fault(layout, block, highest)}")
+
+
+def most_columns(text: bytes) -> int:
+    """At most how many columns the lines of a text have; fewer where commas are quoted."""
+    return 1 + max(line.count(b",") for line in text.split(b"\n"))
 
 
 def _fault(layout: Layout, block: Block, highest: np.ndarray) -> str:

@@ -10,7 +10,7 @@ from typing import BinaryIO
 
 import numpy as np
 
-from digits.dataset import PIXELS, SIDE, Digits, labelled
+from digits.dataset import PIXELS, SIDE, Digits, expect_rows, labelled
 from digits.errors import InputError
 from digits.files import unzipped
 
@@ -20,31 +20,32 @@ IMAGES_NAME = re.compile(r"images([-.])idx3")
 CHUNK_BYTES = 1 << 20
 
 
-def read_idx(path: Path) -> Digits:
-    """Read an IDX file of images, plain or gzipped, and the labels beside it.
+def read_idx(path: Path, file: BinaryIO) -> Digits:
+    """Read the bytes of an IDX file of images, and the labels in the file beside it.
 
     The labels are named like the images, with `labels-idx1` for `images-idx3` (or `labels.idx1` for
     `images.idx3`), with or without `.gz`.
 
     Raises:
         InputError: one of the two is damaged, cut off or no such file, the labels are not there or
-            not as many, a label is not from 0 to 9, or the images are not 28 x 28.
+            not as many, a label is not from 0 to 9, the images are not 28 x 28, or too many.
         OSError: a file cannot be opened.
     """
-    path = Path(path)
-    images = _items(path, IMAGES).reshape(-1, PIXELS)
+    images = _items(path, file, IMAGES).reshape(-1, PIXELS)
     labels_path = _labels_beside(path)
-    return labelled(images, _items(labels_path, LABELS), str(path), str(labels_path))
+    with unzipped(labels_path) as beside:
+        labels = _items(labels_path, beside, LABELS)
+    return labelled(images, labels, str(path), str(labels_path))
 
 
-def _items(path: Path, magic: int) -> np.ndarray:
+def _items(path: Path, file: BinaryIO, magic: int) -> np.ndarray:
     """(N,) labels, or all pixels of N images one after the other; uint8, nobody else holds them."""
     size, kind = (PIXELS, "images") if magic == IMAGES else (1, "labels")
-    with unzipped(path) as file:
-        count = _count(path, file, magic, kind)
-        content = bytearray()
-        while len(content) <= count * size and (chunk := file.read(CHUNK_BYTES)):
-            content += chunk
+    count = _count(path, file, magic, kind)
+    content = bytearray()
+    while len(content) <= count * size and (chunk := file.read(CHUNK_BYTES)):
+        content += chunk
+        expect_rows(len(content) // size, str(path))
     if len(content) < count * size:
         raise InputError(
             f"{path} is cut off after {len(content) // size:,} of its {count:,} {kind},"

@@ -1,54 +1,59 @@
 """Digits in `mnist.npz`, the file that Keras downloads."""
 
 from pathlib import Path
+from typing import BinaryIO
 
 import numpy as np
 
-from digits.dataset import PIXELS, SIDE, Digits, joined, labelled
+from digits.archives import Archive, Claim
+from digits.dataset import PIXELS, SIDE, Digits, expect_rows, joined, labelled
 from digits.errors import InputError
 
+EXPECTED = "expected mnist.npz as Keras ships it"
 PARTS = (("x_train", "y_train"), ("x_test", "y_test"))
 
 
-def read_npz(path: Path) -> Digits:
+def read_npz(path: Path, file: BinaryIO) -> Digits:
     """Read an `.npz` with `x_train`, `y_train`, `x_test` and `y_test`: training rows, then test.
 
-    Nothing is unpickled.
+    Nothing is unpickled, and no array is unpacked before all say that they are digits.
 
     Raises:
         InputError: the file is damaged, lacks one of the arrays, or one is not (N, 28, 28) or
             (N, 784) uint8, or (N,) whole numbers from 0 to 9.
-        OSError: the file cannot be opened.
     """
-    path = Path(path)
-    return joined([_part(path, *names) for names in PARTS])
+    archive = Archive(path, file, "is damaged or has objects for arrays", EXPECTED)
+    for names in PARTS:
+        _expect_digits(archive, *names)
+    return joined([_part(archive, *names) for names in PARTS])
 
 
-def _part(path: Path, images_name: str, labels_name: str) -> Digits:
-    images, labels = _array(path, images_name), _array(path, labels_name)
+def _expect_digits(archive: Archive, images_name: str, labels_name: str) -> None:
+    """Refuse what two of the arrays claim to be, unless these are images and labels."""
+    path = archive.path
+    images, labels = _claim(archive, images_name), _claim(archive, labels_name)
     if images.dtype != np.uint8 or images.shape[1:] not in ((SIDE, SIDE), (PIXELS,)):
         raise InputError(
             f"{path}: {images_name} is {images.dtype} of shape {images.shape},"
             f" expected uint8 of shape (N, {SIDE}, {SIDE})"
         )
-    if labels.dtype.kind not in "iu" or labels.ndim != 1:
+    if labels.dtype.kind not in "iu" or len(labels.shape) != 1:
         raise InputError(
             f"{path}: {labels_name} is {labels.dtype} of shape {labels.shape},"
             " expected whole numbers of shape (N,)"
         )
+    for name, (rows, *_) in ((images_name, images.shape), (labels_name, labels.shape)):
+        expect_rows(rows, f"{path}: {name}")
+
+
+def _claim(archive: Archive, name: str) -> Claim:
+    if name not in archive.names:
+        raise InputError(f"{archive.path} is a zip file without {name}, {EXPECTED}")
+    return archive.claim(name)
+
+
+def _part(archive: Archive, images_name: str, labels_name: str) -> Digits:
+    images, labels = archive.array(images_name), archive.array(labels_name)
     images = images.reshape(len(images), PIXELS)
+    path = archive.path
     return labelled(images, labels, f"{path}: {images_name}", f"{path}: {labels_name}")
-
-
-def _array(path: Path, name: str) -> np.ndarray:
-    """One array of the file; the others are left packed."""
-    with path.open("rb") as file:
-        try:
-            with np.load(file, allow_pickle=False) as archive:
-                if name in archive.files:
-                    return np.asarray(archive[name])
-        except Exception:  # whatever zipfile and NumPy meet in a file that is not whole
-            raise InputError(
-                f"{path} is damaged or has objects for arrays, expected mnist.npz as Keras ships it"
-            ) from None
-    raise InputError(f"{path} is a zip file without {name}, expected mnist.npz as Keras ships it")

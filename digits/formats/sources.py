@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import BinaryIO
 
 import numpy as np
 
@@ -43,8 +44,9 @@ def read(path: str | Path, transposed: bool | None = None, progress: Progress = 
     if path.is_dir():
         digits, emnist = read_folder(path, progress), False
     else:
-        start = _start(path)
-        digits = _read_file(path, start, progress)
+        with unzipped(path) as file:
+            start = file.peek(max(map(len, UPRIGHT)))
+            digits = _read_file(path, file, start, progress)
         emnist = "emnist" in path.name.lower() and not start.startswith(UPRIGHT)
     if emnist if transposed is None else transposed:
         _transpose(digits.images)
@@ -68,19 +70,15 @@ def read_labelled(
     return joined(parts)
 
 
-def _start(path: Path) -> bytes:
-    with unzipped(path) as file:
-        return file.read(max(map(len, UPRIGHT)))
-
-
-def _read_file(path: Path, start: bytes, progress: Progress) -> Digits:
+def _read_file(path: Path, file: BinaryIO, start: bytes, progress: Progress) -> Digits:
+    """The digits in a file that is read once, from beginning to end, as it may be a pipe."""
     if start.startswith(ZIP):
-        return read_npz(path)
+        return read_npz(path, file)
     if start.startswith(IDX) or "-ubyte" in path.name:
-        return read_idx(path)
-    from digits.formats.csv_reader import read_csv  # pandas is slow to load, and only this needs it
+        return read_idx(path, file)
+    from digits.formats.csv_reader import read_lines  # pandas is slow to load; only this needs it
 
-    return read_csv(path, progress)
+    return read_lines(path, file, progress)
 
 
 def _transpose(images: np.ndarray) -> None:
