@@ -14,9 +14,8 @@ import sys
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
-from PIL import Image
-
 from digits.commands import terminal
+from digits.pictures.opening import MOST_BYTES, is_named_like_a_picture
 from digits.reader import DigitClassifier
 from digits.reader.answers import Answer, NoAnswer, answer
 
@@ -89,9 +88,8 @@ def expanded(names: Sequence[str]) -> Iterator[str]:
 
 def pictures_in(directory: Path) -> list[str]:
     """The files in a directory that are named like pictures, in the order of their names."""
-    endings = Image.registered_extensions()
     inside = sorted(path for path in directory.iterdir() if path.is_file())
-    return [str(path) for path in inside if path.suffix.lower() in endings]
+    return [str(path) for path in inside if is_named_like_a_picture(path)]
 
 
 def with_bar(names: Sequence[str]) -> Iterable[str]:
@@ -107,7 +105,7 @@ def with_bar(names: Sequence[str]) -> Iterable[str]:
 def answered(reader: DigitClassifier, name: str, number: bool) -> Answer:
     """The answer about a file, or about what comes through standard input."""
     if name == STANDARD_INPUT:
-        stream = io.BytesIO(sys.stdin.buffer.read())
+        stream = io.BytesIO(sys.stdin.buffer.read(MOST_BYTES + 1))
         stream.name = "standard input"
         return answer(reader, name, stream, number)
     if Path(name).is_dir():

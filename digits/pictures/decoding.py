@@ -2,7 +2,6 @@
 
 import io
 import os
-import warnings
 from pathlib import Path
 from typing import BinaryIO, NamedTuple
 
@@ -11,12 +10,13 @@ from PIL import Image, ImageOps
 
 from digits.dataset import SIDE
 from digits.errors import InputError
+from digits.pictures.opening import MOST_PIXELS, bounded, decoding, opened
 
-MOST_PIXELS = 50_000_000  # of a picture file: 200 MB as RGBA, and Pillow needs that twice
 # Pixels of the longer side of what is looked at. A digit a fortieth as long still fills its box.
 LONGEST = 800
 # Visible colours that vary by less than this standard deviation, of 255, are those of one pen.
 ONE_PEN = 16
+LARGEST = 1e38  # level, either way, so that the difference of two is a float32 too
 MOSTLY = 0.75  # of the border of a row of MNIST is black
 
 # A file's path, its bytes or itself, open; what Pillow has opened; or an array of pixels.
@@ -45,7 +45,8 @@ def row_as_it_is(path: str | Path) -> np.ndarray | None:
     Such a picture is 28 x 28, grey, and most of its border is black.
     """
     try:
-        with Image.open(path) as picture:
+        with Path(path).open("rb") as file, decoding():
+            picture = opened(file)
             grey = picture.mode == "L" and "transparency" not in picture.info
             if picture.size != (SIDE, SIDE) or not grey:
                 return None
@@ -66,7 +67,7 @@ def decode(source: Source) -> Picture:
             colours from 0 to 255, or from 0 to 1 if they are floats.
 
     Raises:
-        InputError: it is no picture, is damaged or cut off, or has too many pixels.
+        InputError: it is no picture, is damaged or cut off, or has too many pixels or bytes.
         OSError: the file cannot be opened.
     """
     if isinstance(source, str | os.PathLike):
@@ -88,17 +89,18 @@ def decode(source: Source) -> Picture:
 
 def _decode(source: BinaryIO | Image.Image, name: str) -> Picture:
     found = "too many"
+    if not isinstance(source, Image.Image):
+        source = bounded(source, name)
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", Image.DecompressionBombWarning)  # checked below
-            picture = source if isinstance(source, Image.Image) else Image.open(source)
-        longest, pixels = max(picture.size), picture.width * picture.height
-        if 0 < pixels <= MOST_PIXELS:
-            if picture is source:
-                picture = picture.copy()  # its owner keeps it as it is
-            colours = _on_paper(ImageOps.exif_transpose(_small(picture)))
-            return Picture(colours, longest / max(colours.shape[:2]))
-        found = found if pixels else "no"
+        with decoding():
+            picture = source if isinstance(source, Image.Image) else opened(source)
+            longest, pixels = max(picture.size), picture.width * picture.height
+            if 0 < pixels <= MOST_PIXELS:
+                if picture is source:
+                    picture = picture.copy()  # its owner keeps it as it is
+                colours = _on_paper(ImageOps.exif_transpose(_small(picture)))
+                return Picture(colours, longest / max(colours.shape[:2]))
+            found = found if pixels else "no"
     except Image.DecompressionBombError:
         pass
     except Exception:  # a damaged file makes Pillow raise nearly anything
@@ -154,7 +156,7 @@ def _small(picture: Image.Image) -> Image.Image:
 
 def _stretched(levels: np.ndarray) -> np.ndarray:
     """Levels of more than 8 bits, of whatever range, as uint8 from 0 to 255."""
-    levels = np.nan_to_num(levels, posinf=0, neginf=0)
+    levels = np.nan_to_num(levels, posinf=0, neginf=0).clip(-LARGEST, LARGEST)
     lowest, highest = levels.min(), levels.max()
     stretched: np.ndarray = np.rint((levels - lowest) * (255 / max(highest - lowest, 1e-9)))
     return stretched.astype(np.uint8)
