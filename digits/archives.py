@@ -46,7 +46,7 @@ class Archive:
         self.path, self.expected = path, expected
         self._damaged = damaged
         with self._reading():
-            file = file if file.seekable() else self._kept(file)
+            file = at_hand(path, file, expected)
             self._size = file.seek(0, io.SEEK_END)
             self._zip = zipfile.ZipFile(file)
             self.names = [name.removesuffix(".npy") for name in self._zip.namelist()]
@@ -63,14 +63,18 @@ class Archive:
 
     def array(self, name: str) -> np.ndarray:
         """One of the arrays."""
-        claim, info = self.claim(name), self._info(name)
+        claim = self.claim(name)
         size = math.prod(claim.shape) * claim.dtype.itemsize
-        with self._reading(), self._zip.open(info) as packed:
-            if claim.start + size != info.file_size:
+        with self._reading(), self._zip.open(self._info(name)) as packed:
+            if claim.start + size != self._info(name).file_size:
                 raise ValueError
-            content = packed.read()[claim.start :]
-            values = np.frombuffer(bytearray(content), claim.dtype)
+            packed.read(claim.start)
+            values = np.frombuffer(bytearray(packed.read()), claim.dtype)
             return values.reshape(claim.shape, order="F" if claim.by_columns else "C")
+
+    def damaged(self) -> InputError:
+        """The sentence about a file that is not as it should be."""
+        return InputError(f"{self.path} {self._damaged}, {self.expected}")
 
     def _info(self, name: str) -> zipfile.ZipInfo:
         info = self._zip.getinfo(f"{name}.npy")
@@ -90,12 +94,18 @@ class Archive:
         except (InputError, MemoryError):
             raise
         except Exception:  # whatever zipfile and NumPy meet in a file that is not whole
-            raise InputError(f"{self.path} {self._damaged}, {self.expected}") from None
+            raise self.damaged() from None
 
-    def _kept(self, file: BinaryIO) -> io.BytesIO:
-        content = file.read(MOST_PIPED + 1)
-        if len(content) > MOST_PIPED:
-            raise InputError(
-                f"{self.path} brings more than {MOST_PIPED:,} bytes, {self.expected} from a file"
-            )
-        return io.BytesIO(content)
+
+def at_hand(path: Path, file: BinaryIO, expected: str) -> BinaryIO:
+    """A file that can be read in any order; what comes through a pipe is kept for that.
+
+    Raises:
+        InputError: it is too much to be kept; `expected` says what would be right.
+    """
+    if file.seekable():
+        return file
+    content = file.read(MOST_PIPED + 1)
+    if len(content) > MOST_PIPED:
+        raise InputError(f"{path} brings more than {MOST_PIPED:,} bytes, {expected}")
+    return io.BytesIO(content)

@@ -5,12 +5,20 @@ from typing import Any
 
 import numpy as np
 
+LONGEST_QUOTE = 60  # letters
+
 
 class InputError(ValueError):
     """A file or setting cannot be used; its message is one sentence that says what, where and why.
 
     Commands print the sentence and end with status 1; every other exception is a bug.
     """
+
+
+def quoted(value: Any) -> str:
+    """A value as a sentence quotes it: only its beginning, if it is long."""
+    text = repr(value)
+    return text if len(text) <= LONGEST_QUOTE else f"{text[:LONGEST_QUOTE]}..."
 
 
 def expect(good: bool, name: str, value: Any, expected: str) -> None:
@@ -20,7 +28,7 @@ def expect(good: bool, name: str, value: Any, expected: str) -> None:
         InputError: it is not good.
     """
     if not good:
-        raise InputError(f"{name} is {value!r}, expected {expected}")
+        raise InputError(f"{name} is {quoted(value)}, expected {expected}")
 
 
 def is_count(value: Any, least: int = 1) -> bool:

@@ -1,4 +1,8 @@
+import contextlib
+import io
+import json
 import os
+import zipfile
 
 import numpy as np
 import pytest
@@ -6,27 +10,43 @@ import pytest
 from digits.errors import InputError
 from digits.files import replacing
 from digits.reader import checkpoints
+from digits.reader.checkpoints import Array, Kind
+from digits.reader.rules import WHOLE, choice
+
+THING = Kind("thing", {"n": WHOLE}, lambda header: {"x": Array((header["n"],), np.float64)})
+
+
+def write(path, n=3, x=None):
+    checkpoints.write(path, THING, {"n": n}, {"x": np.arange(float(n)) if x is None else x})
+    return path
 
 
 def test_what_is_written_is_read(tmp_path):
+    kind = Kind(
+        "thing",
+        {"epoch": WHOLE, "name": choice(["ö"])},
+        lambda header: {"theta": Array((None,)), "step": Array((), np.int64, needed=False)},
+    )
     path = tmp_path / "a.npz"
     arrays = {"theta": np.arange(5, dtype=np.float32), "step": np.array(7)}
-    checkpoints.write(path, "thing", {"epoch": 3, "name": "ö"}, arrays)
-    header, read = checkpoints.read(path, "thing")
-    assert header == {"epoch": 3, "name": "ö"}
+    checkpoints.write(path, kind, {"epoch": 3, "name": "ö"}, arrays)
+    header, read = checkpoints.read(path, kind)
+    assert header == {"epoch": 3, "name": "ö"} == checkpoints.read_header(path, kind)
     assert read["theta"].tobytes() == arrays["theta"].tobytes() and read["step"] == 7
     assert list(tmp_path.iterdir()) == [path]
 
 
 def test_the_same_content_is_the_same_file(tmp_path):
-    for name in "ab":
-        checkpoints.write(tmp_path / name, "thing", {"n": 1}, {"x": np.ones(3)})
-    assert (tmp_path / "a").read_bytes() == (tmp_path / "b").read_bytes()
+    assert write(tmp_path / "a").read_bytes() == write(tmp_path / "b").read_bytes()
+
+
+def test_a_file_is_what_numpy_reads_too(tmp_path):
+    with np.load(write(tmp_path / "a.npz")) as arrays:
+        assert arrays["x"].tolist() == [0, 1, 2] and "thing" in str(arrays["header"])
 
 
 def test_a_write_that_fails_leaves_the_old_file_and_nothing_else(tmp_path, monkeypatch):
-    path = tmp_path / "a.npz"
-    checkpoints.write(path, "thing", {}, {"x": np.zeros(3)})
+    path = write(tmp_path / "a.npz")
     before = path.read_bytes()
 
     def full(descriptor: int) -> None:
@@ -34,40 +54,94 @@ def test_a_write_that_fails_leaves_the_old_file_and_nothing_else(tmp_path, monke
 
     monkeypatch.setattr(os, "fsync", full)
     with pytest.raises(OSError, match="No space"):
-        checkpoints.write(path, "thing", {}, {"x": np.ones(3)})
+        write(path, n=4)
     assert path.read_bytes() == before and list(tmp_path.iterdir()) == [path]
 
 
 def test_another_kind_of_file_is_refused(tmp_path):
-    checkpoints.write(tmp_path / "a", "thing", {}, {})
     with pytest.raises(InputError, match="is a thing file, expected a model file"):
-        checkpoints.read(tmp_path / "a", "model")
+        checkpoints.read(write(tmp_path / "a"), THING._replace(name="model"))
 
 
 def test_every_cut_of_a_file_is_refused(tmp_path):
-    path = tmp_path / "a.npz"
-    checkpoints.write(path, "thing", {"n": 1}, {"x": np.arange(100.0)})
+    path = write(tmp_path / "a.npz", 100)
     whole = path.read_bytes()
     for size in range(0, len(whole), 7):
         path.write_bytes(whole[:size])
-        with pytest.raises(InputError, match="damaged"):
-            checkpoints.read(path, "thing")
+        with pytest.raises(InputError, match=r"damaged|lost its checksum"):
+            checkpoints.read(path, THING)
 
 
-def test_a_flipped_byte_is_refused_or_harmless(tmp_path):
-    path = tmp_path / "a.npz"
-    x = np.arange(100.0)
-    checkpoints.write(path, "thing", {"n": 1}, {"x": x})
-    whole = bytearray(path.read_bytes())
-    for i in range(0, len(whole), 5):
-        damaged = whole.copy()
-        damaged[i] ^= 0xFF
+def test_no_flipped_bit_goes_unnoticed(tmp_path):
+    path = write(tmp_path / "a.npz", 20)
+    whole = path.read_bytes()
+    for i in range(0, len(whole), 3):
+        damaged = bytearray(whole)
+        damaged[i] ^= 1 << i % 8
         path.write_bytes(damaged)
-        try:
-            header, arrays = checkpoints.read(path, "thing")
-        except InputError:
-            continue
-        assert header == {"n": 1} and arrays.get("x", x).tobytes() == x.tobytes()
+        with pytest.raises(InputError, match=r"damaged|lost its checksum"):
+            checkpoints.read(path, THING)
+
+
+def resaved(path, header=None, comment=b"", **members):
+    """A file as somebody else's program might make one."""
+    told = {"kind": "thing", "n": 3} if header is None else header
+    file = io.BytesIO()
+    np.savez(file, header=np.array(json.dumps(told)), **{"x": np.arange(3.0), **members})
+    with zipfile.ZipFile(file, "a") as archive:
+        archive.comment = comment
+    path.write_bytes(file.getvalue())
+    return path
+
+
+def test_a_file_of_an_earlier_version_has_no_checksum(tmp_path):
+    path = resaved(tmp_path / "a.npz", {"kind": "thing", "n": 3, "random_state": {}})
+    header, arrays = checkpoints.read(path, THING)
+    assert header == {"n": 3} and arrays["x"].tolist() == [0, 1, 2]
+
+
+@pytest.mark.parametrize(
+    ("header", "members", "told"),
+    [
+        ({"format": 2}, {}, "has lost its checksum, expected a thing file as it was written"),
+        ({"format": 3}, {}, "has format 3, which this version does not know, expected 1 to 2"),
+        ({"format": "new"}, {}, "has format 'new', which this version does not know"),
+        ({"kind": 5}, {}, "is a 5 file, expected a thing file"),
+        ({"n": -1}, {}, "n is -1, expected a whole number from 0 on"),
+        ({"n": "9" * 999}, {}, f"n is '{'9' * 59}..., expected a whole number from 0 on"),
+        ({}, {"y": np.zeros(9)}, "has an array 'y', expected x"),
+        ({}, {"x": np.zeros(4)}, r"x is (4,) float64, expected (3,) float64"),
+        ({}, {"x": np.zeros(3, np.float32)}, r"x is (3,) float32, expected (3,) float64"),
+        ({}, {"x": np.array([1, np.nan, 2])}, "x holds values that are not finite numbers"),
+        ({}, {"x": np.array([1, 1e30, 2])}, "x holds values beyond 1e+09, expected none"),
+    ],
+)
+def test_what_is_wrong_is_named(tmp_path, header, members, told):
+    path = resaved(tmp_path / "a.npz", {"kind": "thing", "n": 3, **header}, **members)
+    with pytest.raises(InputError) as error:
+        checkpoints.read(path, THING)
+    assert str(error.value).startswith(str(path)) and told in str(error.value)
+
+
+def test_a_field_more_or_less_is_named(tmp_path):
+    for header, told in (({}, "lacks n, expected a whole"), ({"n": 3, "m": 4}, "has 'm', expec")):
+        checkpoints.write(tmp_path / "a.npz", THING, header, {"x": np.zeros(3)})
+        with pytest.raises(InputError, match=f"a.npz: the header {told}"):
+            checkpoints.read(tmp_path / "a.npz", THING)
+
+
+@pytest.mark.parametrize("name", ["x.npy", "y.npy", "header.npy"])
+def test_members_that_are_no_arrays_or_there_twice_are_refused(tmp_path, name):
+    path = resaved(tmp_path / "a.npz")
+    with (
+        zipfile.ZipFile(path, "a") as archive,
+        pytest.warns(UserWarning, match="Duplicate")
+        if (name in archive.namelist())
+        else contextlib.nullcontext(),
+    ):
+        archive.writestr(name, b"words")
+    with pytest.raises(InputError, match=r"damaged|has an array 'y'"):
+        checkpoints.read(path, THING)
 
 
 class Pickled:
@@ -82,7 +156,7 @@ def test_what_is_no_archive_is_refused(tmp_path, content):
     path = tmp_path / "a.npz"
     path.write_bytes(content)
     with pytest.raises(InputError, match="damaged or not made by this program"):
-        checkpoints.read(path, "thing")
+        checkpoints.read(path, THING)
 
 
 def test_pickles_and_foreign_arrays_are_refused(tmp_path):
@@ -91,7 +165,7 @@ def test_pickles_and_foreign_arrays_are_refused(tmp_path):
     np.save(tmp_path / "c.npy", np.ones(3))
     for name in ("a.npz", "b.npz", "c.npy"):
         with pytest.raises(InputError, match="damaged or not made by this program"):
-            checkpoints.read(tmp_path / name, "thing")
+            checkpoints.read(tmp_path / name, THING)
 
 
 def test_what_a_link_leads_to_is_replaced_and_the_link_stays(tmp_path):

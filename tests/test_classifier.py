@@ -70,15 +70,15 @@ def test_a_model_of_other_hidden_layers_says_what_they_are(tmp_path, rng, digits
 )
 def test_a_model_of_something_else_than_digits_is_refused(tmp_path, rng, inputs, layers):
     DigitClassifier(Network(inputs, layers, rng), "canonical").save(tmp_path / "a.npz")
-    with pytest.raises(InputError, match=r"a.npz holds a network .* expected one like 784 - sig"):
+    with pytest.raises(InputError, match=r"a.npz: architecture is .*, expected a network like"):
         load(tmp_path / "a.npz")
 
 
 @pytest.mark.parametrize("told", [None, 5, "", "784", "784 - cosine 4 - softmax 10", "784 - x"])
 def test_a_model_that_does_not_tell_its_layers_is_refused(tmp_path, told):
-    header = {"architecture": told, "treatment": "canonical"}
+    header = {"architecture": told, "treatment": "canonical", "about": {}}
     checkpoints.write(tmp_path / "a.npz", classifier.KIND, header, {})
-    with pytest.raises(InputError, match=r"a.npz holds a network .* expected one like 784 - sig"):
+    with pytest.raises(InputError, match=r"a.npz: architecture is .*, expected a network like"):
         load(tmp_path / "a.npz")
 
 
@@ -92,7 +92,7 @@ def test_a_model_that_does_not_tell_its_layers_is_refused(tmp_path, told):
     ],
 )
 def test_parameters_that_do_not_fit_are_refused(tmp_path, reader, theta, told):
-    header = {"architecture": repr(reader.network), "treatment": "canonical"}
+    header = {"architecture": repr(reader.network), "treatment": "canonical", "about": {}}
     arrays = {} if theta is None else {"theta": theta}
     checkpoints.write(tmp_path / "a.npz", classifier.KIND, header, arrays)
     with pytest.raises(InputError, match=told):
@@ -102,7 +102,7 @@ def test_parameters_that_do_not_fit_are_refused(tmp_path, reader, theta, told):
 def test_an_unknown_preprocessing_is_refused(tmp_path, reader):
     reader.preprocessing = "upside down"
     reader.save(tmp_path / "a.npz")
-    with pytest.raises(InputError, match="'upside down' images, expected one of raw"):
+    with pytest.raises(InputError, match="treatment is 'upside down', expected one of raw"):
         load(tmp_path / "a.npz")
 
 

@@ -77,9 +77,8 @@ def test_a_run_cannot_be_resumed_to_end_before_it_is(run, capsys):
 
 def test_a_checkpoint_without_its_settings_is_refused(run, tmp_path, capsys):
     (tmp_path / "out").mkdir()
-    checkpoints.write(
-        tmp_path / "out" / "checkpoint.npz", run_checkpoint.KIND, {"settings": {}}, {}
-    )
+    header = {"settings": {}, "architecture": "784 - softmax 10", "data_digest": ""}
+    checkpoints.write(tmp_path / "out" / "checkpoint.npz", run_checkpoint.KIND, header, {})
     assert run("--resume")[0] == 1
     assert "settings lack preset" in capsys.readouterr().err
 
@@ -90,6 +89,41 @@ def test_a_checkpoint_of_other_data_is_refused(run, tmp_path, small_csv, capsys)
     (tmp_path / "other.csv").write_text("".join(lines[:600]))
     assert run("--resume", "--data", tmp_path / "other.csv")[0] == 1
     assert "was made with other data" in capsys.readouterr().err
+
+
+def without(name):
+    return lambda arrays: arrays.pop(name)
+
+
+def put(name, value):
+    return lambda arrays: arrays.update({name: value})
+
+
+@pytest.mark.parametrize(
+    ("optimizer", "edit", "told"),
+    [
+        ("gd", put("history", np.empty((0, 6))), "history has 0 epochs and the optimizer 3 steps"),
+        ("gd", put("optimizer_step", np.array(-5)), "3 epochs and the optimizer -5 steps, expect"),
+        ("gd", without("optimizer_velocity"), "optimizer_velocity is missing, expected it after"),
+        ("gd", put("history", np.ones((3, 6))), "history is damaged, expected accuracies of the"),
+        ("gd", put("history", np.ones((3, 5))), r"history is (3, 5) float64, expected (any, 6)"),
+        ("rprop", put("history", np.empty((0, 6))), "history has 0 epochs and the optimizer 1 st"),
+        ("rprop", put("optimizer_steps", np.ones(9)), "optimizer_steps is (9,) float64, expected"),
+        ("rprop", put("optimizer_step", np.array(3)), "has an array 'optimizer_step', expected"),
+        ("adam", without("optimizer_mean"), "optimizer_mean is missing, expected it after an ep"),
+        ("lbfgs", without("optimizer_y"), "optimizer_s and optimizer_y differ in length"),
+        ("lbfgs", put("optimizer_alpha", np.array(np.nan)), "optimizer_alpha holds values that"),
+    ],
+)
+def test_what_was_edited_in_a_checkpoint_is_named(run, tmp_path, capsys, optimizer, edit, told):
+    _, out = run("--optimizer", optimizer, "--epochs", 3, "--drawn", 0, "--quiet")
+    header, arrays = checkpoints.read(out / "checkpoint.npz", run_checkpoint.KIND)
+    edit(arrays)
+    checkpoints.write(out / "checkpoint.npz", run_checkpoint.KIND, header, arrays)
+    capsys.readouterr()
+    assert run("--resume", "--epochs", 5, "--quiet")[0] == 1
+    error = capsys.readouterr().err
+    assert told in error and "checkpoint.npz" in error and error.count("\n") == 1
 
 
 @pytest.mark.parametrize("content", [b"", b"junk", None])

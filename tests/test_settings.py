@@ -50,6 +50,10 @@ TOGETHER = [
 ]
 
 
+# What else the header of a checkpoint has.
+BESIDE = {"architecture": "784 - softmax 10", "data_digest": "1e35582d42a90940"}
+
+
 @pytest.mark.parametrize(("given", "sentence"), REFUSED + TOGETHER)
 def test_a_setting_that_cannot_be_is_refused_by_name(given, sentence):
     with pytest.raises(InputError, match=sentence):
@@ -60,7 +64,7 @@ def test_a_setting_that_cannot_be_is_refused_by_name(given, sentence):
 def test_a_setting_in_an_edited_checkpoint_is_refused_by_file_and_name(tmp_path, given, sentence):
     path = tmp_path / "checkpoint.npz"
     settings = settings_of()._asdict() | given
-    checkpoints.write(path, run_checkpoint.KIND, {"settings": settings}, {})
+    checkpoints.write(path, run_checkpoint.KIND, {"settings": settings, **BESIDE}, {})
     with pytest.raises(InputError, match=rf"checkpoint\.npz: {sentence}"):
         run_checkpoint.settings_in(path)
 
@@ -109,7 +113,7 @@ def test_settings_read_back_from_a_file_are_the_same(tmp_path):
     settings = settings_of("best", seed=np.int64(3), hidden=[64, 32], data=["a.csv"])
     assert (settings.seed, settings.hidden, settings.data) == (3, (64, 32), ("a.csv",))
     path = tmp_path / "checkpoint.npz"
-    checkpoints.write(path, run_checkpoint.KIND, {"settings": settings._asdict()}, {})
+    checkpoints.write(path, run_checkpoint.KIND, {"settings": settings._asdict(), **BESIDE}, {})
     assert run_checkpoint.settings_in(path) == settings
 
 

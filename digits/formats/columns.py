@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from digits.dataset import PIXELS, SIDE
-from digits.errors import InputError
+from digits.errors import InputError, quoted
 
 LABEL = "label"
 LABEL_NAMES = (LABEL, "class")  # the second in OpenML's files
@@ -49,7 +49,7 @@ def layout_of(path: Path, first_line: bytes) -> Layout:
     ends = [f"{names[0]} to {names[-1]}" for names in PIXEL_NAMES]
     known = set(LABEL_NAMES).union(*PIXEL_NAMES)
     strange = next((name for name in cells if name not in known), None)
-    found = "has pixels missing or twice" if strange is None else f"has a column {strange!r}"
+    found = "has pixels missing or twice" if strange is None else f"has a column {quoted(strange)}"
     raise InputError(
         f"{path}, line 1: the header {found},"
         f" expected label and {ends[0]} (or {ends[1]}, or class and {ends[2]})"

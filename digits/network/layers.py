@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from digits.errors import InputError, is_count
+from digits.errors import InputError, is_count, quoted
 from digits.network.functions import (
     linear,
     linear_slope,
@@ -170,7 +170,9 @@ def from_description(text: str) -> tuple[int, list[Dense]]:
     """
     inputs, *layers = text.split(" - ") if isinstance(text, str) else [""]
     if not NUMBER.fullmatch(inputs) or not layers or not all(map(LAYER.fullmatch, layers)):
-        raise InputError(f"{text!r} is no network, expected one like '2 - relu 8 - softmax 3'")
+        raise InputError(
+            f"{quoted(text)} is no network, expected one like '2 - relu 8 - softmax 3'"
+        )
     pairs = [layer.split(" ") for layer in layers]
     return int(inputs), [Dense(int(units), activation) for activation, units in pairs]
 

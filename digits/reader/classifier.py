@@ -8,20 +8,20 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from digits.dataset import CLASSES, PIXELS
-from digits.errors import InputError, is_count
+from digits.errors import InputError, expect, is_count
 from digits.network import Dense, Network
 from digits.network.layers import checked, described, from_description, parameter_count
 from digits.places import PRETRAINED
 from digits.preprocessing.canonical import canonical
 from digits.reader import checkpoints
-from digits.reader.checkpoints import saved_array
+from digits.reader.checkpoints import Array, Kind
 from digits.reader.novelty import AXES, Novelty
 from digits.reader.rows import as_rows, on_black_paper
+from digits.reader.rules import choice
 
 OUTPUT = Dense(CLASSES, "softmax")
 # The one network of this project: 784-16-16-10, 13,002 parameters.
 LAYERS = (Dense(16, "sigmoid"), Dense(16, "sigmoid"), OUTPUT)
-KIND = "digits model"
 # Below this probability of the likeliest digit a reader is not confident. Chosen on validation
 # rows, with `novelty.ACCEPTED`: more than half of the errors are caught by one or the other, and
 # less than two of a hundred right answers (docs/results.md).
@@ -171,40 +171,56 @@ def load(path: str | Path | None = None) -> DigitClassifier:
     """
     path = PRETRAINED if path is None else Path(path)
     header, arrays = checkpoints.read(path, KIND)
-    preprocessing, about = header.get("treatment"), header.get("about")
-    if preprocessing not in list(PREPROCESSING):
-        raise InputError(
-            f"{path} was trained on {preprocessing!r} images,"
-            f" expected one of {', '.join(PREPROCESSING)}"
-        )
-    layers = saved_layers(path, header.get("architecture"))
-    theta = saved_array(path, arrays, "theta", (parameter_count(PIXELS, layers),), np.float32)
-    network = new_network(np.random.default_rng(0), preprocessing, layers)
-    network.theta[:] = theta
-    about = about if isinstance(about, dict) else None
-    return DigitClassifier(network, preprocessing, saved_novelty(path, arrays), about)
+    _, layers = from_description(header["architecture"])
+    network = new_network(np.random.default_rng(0), header["treatment"], layers)
+    network.theta[:] = arrays["theta"]
+    novelty = saved_novelty(path, arrays)
+    return DigitClassifier(network, header["treatment"], novelty, header["about"])
 
 
-def saved_layers(path: Path, architecture: Any) -> list[Dense]:
-    """The layers of a network that reads digits, of whatever hidden ones."""
+def reads_digits(architecture: Any) -> bool:
+    """Whether a description is that of a network that reads digits, of whatever hidden layers."""
     try:
         inputs, layers = from_description(architecture)
         checked(inputs, layers)
     except InputError:
-        inputs, layers = 0, [OUTPUT]
-    if inputs != PIXELS or layers[-1] != OUTPUT:
-        raise InputError(
-            f"{path} holds a network {architecture},"
-            f" expected one like {described(PIXELS, LAYERS)} with any hidden layers"
-        )
-    return layers
+        return False
+    return inputs == PIXELS and layers[-1] == OUTPUT
+
+
+def saved_parameters(header: Mapping[str, Any]) -> Array:
+    """What the parameters in a file have to be that tells of such a network."""
+    return Array((parameter_count(*from_description(header["architecture"])),))
+
+
+def saved_arrays(header: Mapping[str, Any]) -> dict[str, Array]:
+    """What a model file has to hold; those that never had a novelty are none the worse for it."""
+    return {"theta": saved_parameters(header)} | NOVELTY
 
 
 def saved_novelty(path: Path, arrays: Mapping[str, np.ndarray]) -> Novelty | None:
-    """The novelty in a model file; files that never had one are none the worse for it."""
-    if "limit" not in arrays:
+    """The novelty in a model file, if there is one."""
+    if missing := [name for name in NOVELTY if name not in arrays]:
+        if len(missing) < len(NOVELTY):
+            raise InputError(f"{path}: {missing[0]} is missing, expected {', '.join(NOVELTY)}")
         return None
-    means = saved_array(path, arrays, "means", (CLASSES, PIXELS), np.float16)
-    axes = saved_array(path, arrays, "axes", (CLASSES, AXES, PIXELS), np.float16)
-    limit = saved_array(path, arrays, "limit", (), np.float32)
-    return Novelty(means.astype(np.float32), axes.astype(np.float32), limit)
+    means, axes, limit = (arrays[name].astype(np.float32) for name in NOVELTY)
+    expect(bool(limit > 0), f"{path}: limit", float(limit), "a number above 0")
+    return Novelty(means, axes, limit)
+
+
+ARCHITECTURE = reads_digits, f"a network like {described(PIXELS, LAYERS)} with any hidden layers"
+NOVELTY = {
+    "means": Array((CLASSES, PIXELS), np.float16, needed=False),
+    "axes": Array((CLASSES, AXES, PIXELS), np.float16, needed=False),
+    "limit": Array((), needed=False),
+}
+KIND = Kind(
+    "digits model",
+    {
+        "architecture": ARCHITECTURE,
+        "treatment": choice(PREPROCESSING),  # the name that `preprocessing` has in files
+        "about": (lambda value: isinstance(value, dict), "what there is to tell of a training"),
+    },
+    saved_arrays,
+)

@@ -1,17 +1,21 @@
 """A run's checkpoint: all that the next epoch depends on, so that a run can stop and go on."""
 
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
 from digits.errors import InputError
 from digits.network import Epoch
+from digits.network.lbfgs import Place
 from digits.reader import checkpoints
-from digits.reader.checkpoints import saved_array
+from digits.reader.checkpoints import Array, Kind
+from digits.reader.classifier import ARCHITECTURE, saved_parameters
 from digits.reader.recipe import Run
 from digits.reader.settings import Settings, saved_settings
 
-KIND = "digits checkpoint"
+STATE = "optimizer_"  # what the names of its arrays begin with
 
 
 def save(path: Path, run: Run) -> None:
@@ -21,7 +25,7 @@ def save(path: Path, run: Run) -> None:
         "settings": run.settings._asdict(),
         "data_digest": run.data_digest,
     }
-    state = {f"optimizer_{name}": array for name, array in run.optimizer.state.items()}
+    state = {f"{STATE}{name}": array for name, array in run.optimizer.state.items()}
     history = np.array(run.history, np.float64).reshape(-1, len(Epoch._fields))
     arrays = {"theta": run.network.theta, "history": history, **state}
     checkpoints.write(path, KIND, header, arrays)
@@ -34,11 +38,11 @@ def settings_in(path: Path) -> Settings:
         InputError: there is no checkpoint, it is damaged, or a setting in it cannot be.
     """
     try:
-        header, _ = checkpoints.read(path, KIND)
+        header = checkpoints.read_header(path, KIND)
     except FileNotFoundError:
         raise InputError(f"{path} is not there, expected a checkpoint to resume") from None
     try:
-        return saved_settings(header.get("settings"))
+        return saved_settings(header["settings"])
     except InputError as error:
         raise InputError(f"{path}: {error}") from None
 
@@ -51,16 +55,93 @@ def restore(path: Path, run: Run) -> None:
         OSError: the file cannot be opened.
     """
     header, arrays = checkpoints.read(path, KIND)
-    if (found := header.get("architecture")) != repr(run.network):
-        raise InputError(f"{path} holds a network {found}, expected {run.network!r}")
-    if header.get("data_digest") != run.data_digest:
+    if (found := header["architecture"]) != repr(run.network):
+        raise InputError(f"{path} holds a network {found:.60}, expected {run.network!r}")
+    if header["data_digest"] != run.data_digest:
         raise InputError(f"{path} was made with other data, expected the rows it was made with")
-    history = arrays.get("history")
-    if history is None or history.ndim != 2 or history.shape[1] != len(Epoch._fields):
-        raise InputError(f"{path}: history is damaged, expected {len(Epoch._fields)} columns")
-    theta = run.network.theta
-    theta[:] = saved_array(path, arrays, "theta", theta.shape, theta.dtype)
-    for name, array in arrays.items():
-        if name.startswith("optimizer_"):
-            run.optimizer.state[name.removeprefix("optimizer_")] = array
-    run.history[:] = [Epoch(int(row[0]), *map(float, row[1:])) for row in history]
+    state = {
+        name.removeprefix(STATE): array for name, array in arrays.items() if name.startswith(STATE)
+    }
+    history = [Epoch(int(row[0]), *map(float, row[1:])) for row in arrays["history"]]
+    expect_together(path, run.settings, history, state)
+    run.network.theta[:] = arrays["theta"]
+    run.optimizer.state.update(state)
+    run.history[:] = history
+
+
+def expect_together(
+    path: Path, settings: Settings, history: list[Epoch], state: Mapping[str, np.ndarray]
+) -> None:
+    """Refuse a history and an optimizer's state that do not tell of the same epochs."""
+    epochs = len(history)
+    shares = [
+        share for record in history for share in (record.accuracy, record.validation_accuracy)
+    ]
+    counted = [record.epoch for record in history] == [*range(1, epochs + 1)]
+    if not counted or not all(0 <= share <= 1 for share in shares):
+        raise InputError(f"{path}: history is damaged, expected accuracies of the epochs from 1 on")
+    needed = {name for name, array in state_of(settings).items() if array.needed}
+    if epochs and (missing := sorted(needed - state.keys())):
+        raise InputError(f"{path}: {STATE}{missing[0]} is missing, expected it after an epoch")
+    steps = int(state.get("step", max(epochs, bool(state))))  # not all optimizers count
+    if steps != epochs:
+        raise InputError(
+            f"{path}: the history has {epochs:,} epochs and the optimizer {steps:,} steps,"
+            " expected as many"
+        )
+    if len(state.get("s", ())) != len(state.get("y", ())):
+        raise InputError(f"{path}: {STATE}s and {STATE}y differ in length, expected pairs")
+
+
+def saved_arrays(header: Mapping[str, Any]) -> dict[str, Array]:
+    """What a checkpoint may hold of a run with these settings and this network."""
+    theta = saved_parameters(header)
+    state = {
+        # `restore` knows how many epochs there are, and with them whether a state is needed.
+        f"{STATE}{name}": array._replace(shape=shape_of(array, theta.shape[0]), needed=False)
+        for name, array in state_of(saved_settings(header["settings"])).items()
+    }
+    return {"theta": theta, "history": Array((None, len(Epoch._fields)), np.float64), **state}
+
+
+def state_of(settings: Settings) -> dict[str, Array]:
+    """What the optimizer of such a run remembers once it has taken a step."""
+    described = dict(STATES[settings.optimizer])
+    if not settings.momentum:
+        described.pop("velocity", None)
+    return described
+
+
+def shape_of(array: Array, parameters: int | None) -> tuple[int | None, ...]:
+    """The shape of an array of a network of so many parameters."""
+    return tuple(parameters if length == PARAMETERS else length for length in array.shape)
+
+
+PARAMETERS = -1  # as a length: as many as there are
+VECTOR, PAIRS = Array((PARAMETERS,)), Array((None, PARAMETERS), needed=False)
+NUMBER, COUNTER = Array((), np.float64), Array((), np.int64)
+STATES = {
+    "gd": {"step": COUNTER, "velocity": VECTOR},
+    "rprop": {"steps": VECTOR, "previous": VECTOR},
+    "lbfgs": {
+        "gradient": VECTOR,
+        "direction": VECTOR._replace(needed=False),
+        "s": PAIRS,
+        "y": PAIRS,
+        "length": NUMBER._replace(needed=False),
+        "trials": COUNTER,
+        "alpha": NUMBER,
+        **{f"{place}_{field}": NUMBER for place in ("start", "low") for field in Place._fields},
+        **{f"high_{field}": NUMBER._replace(finite=False) for field in Place._fields},
+    },
+    "adam": {"step": COUNTER, "mean": VECTOR, "square": VECTOR},
+}
+KIND = Kind(
+    "digits checkpoint",
+    {
+        "settings": (lambda value: isinstance(value, dict), "those of a training run"),
+        "architecture": ARCHITECTURE,
+        "data_digest": (lambda value: isinstance(value, str), "the fingerprint of the digits"),
+    },
+    saved_arrays,
+)

@@ -1,14 +1,27 @@
 """The settings of a training run: a checked record, the presets, and what each may be."""
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 import numpy as np
 
-from digits.errors import InputError, expect, is_count, is_number
+from digits.errors import InputError, expect, is_count
 from digits.network import OPTIMIZERS
 from digits.network.layers import INITIALIZERS
 from digits.reader.classifier import LAYERS, PREPROCESSING
+from digits.reader.rules import (
+    AMOUNT,
+    COUNT,
+    FLAG,
+    PAIR,
+    SHARE,
+    WHOLE,
+    Rule,
+    choice,
+    many,
+    or_none,
+    whole_up_to,
+)
 
 HIDDEN_UNITS = tuple(dense.units for dense in LAYERS[:-1])
 
@@ -93,9 +106,6 @@ ALWAYS_SAVED = ("preset", "seed", "optimizer", "learning_rate", "l2", "epochs", 
                 "centred", "initializer", "copies", "train_rows")  # fmt: skip
 
 
-Rule = tuple[Callable[[Any], bool], str]  # whether a value is good, and what would be
-
-
 def settings_of(preset: str = "default", **given: Any) -> Settings:
     """Settings of a preset, with the given ones put over them.
 
@@ -152,7 +162,7 @@ def checked_settings(given: Mapping[str, Any]) -> Settings:
 def check(name: str, value: Any) -> None:
     """Refuse a setting that there is not, or that cannot have this value."""
     if name not in RULES:
-        raise InputError(f"{name} is no setting, expected one of {', '.join(RULES)}")
+        raise InputError(f"{name:.60} is no setting, expected one of {', '.join(RULES)}")
     good, expected = RULES[name]
     expect(good(value), name, value, expected)
 
@@ -164,36 +174,6 @@ def plain(value: Any) -> Any:
     return value.item() if isinstance(value, np.generic) else value
 
 
-def choice(names: Collection[str]) -> Rule:
-    return lambda value: isinstance(value, str) and value in names, f"one of {', '.join(names)}"
-
-
-def whole_up_to(most: int) -> Rule:
-    return lambda value: is_count(value, 0) and value <= most, f"a whole number from 0 to {most:,}"
-
-
-def or_none(rule: Rule) -> Rule:
-    good, expected = rule
-    return lambda value: value is None or good(value), f"None or {expected}"
-
-
-def many(rule: Rule, length: int | None = None) -> Rule:
-    good, expected = rule
-
-    def all_good(value: Any) -> bool:
-        listed = isinstance(value, list | tuple) and length in (None, len(value))
-        return listed and all(map(good, value))
-
-    return all_good, f"a list, each of it {expected}"
-
-
-WHOLE: Rule = (lambda value: is_count(value, 0), "a whole number from 0 on")
-COUNT: Rule = (is_count, "a whole number from 1 on")
-AMOUNT: Rule = (lambda value: is_number(value, 0), "a number from 0 on")
-SHARE: Rule = (lambda value: is_number(value, 0) and value < 1, "a number from 0 to below 1")
-FLAG: Rule = (lambda value: isinstance(value, bool), "True or False")
-ABOVE_0: Rule = (lambda value: is_number(value, 0) and value > 0, "a number above 0")
-PAIR: Rule = (many(ABOVE_0, length=2)[0], "a pair of numbers above 0")
 UNITS: Rule = (lambda value: is_count(value) and value <= 10_000, "a whole number from 1 to 10,000")
 PATHS: Rule = many((lambda value: isinstance(value, str), "a file's name"))
 RULES: dict[str, Rule] = {
