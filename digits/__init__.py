@@ -1,8 +1,8 @@
 """Handwritten digits read by a neural network written from scratch in NumPy."""
 
 from importlib import import_module
-from typing import TYPE_CHECKING, Any
 
+TYPE_CHECKING = False  # as `typing` has it, which takes longer to load than all else here
 if TYPE_CHECKING:
     from digits.network import Adam, Dense, GradientDescent, Network, Rprop, train
     from digits.pictures import read_picture
@@ -30,9 +30,9 @@ def __dir__() -> list[str]:
     return [*__all__, "__version__"]
 
 
-def __getattr__(name: str) -> Any:
+def __getattr__(name: str) -> object:
     if name not in __all__:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    value = getattr(import_module(f"{__name__}.{_WINGS.get(name, 'network')}"), name)
+    value: object = getattr(import_module(f"{__name__}.{_WINGS.get(name, 'network')}"), name)
     globals()[name] = value
     return value

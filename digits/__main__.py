@@ -8,7 +8,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from digits import __version__
-from digits.parallel import limit_blas_threads
+from digits.start import answer_ctrl_c, limit_blas_threads
 
 COMMANDS = {
     "train": "train the network on digits; leave a model, curves and a confusion matrix",
@@ -21,7 +21,6 @@ COMMANDS = {
 # What the package needs: the modules, and what pip calls them.
 REQUIRED = {"numpy": "numpy", "pandas": "pandas", "matplotlib": "matplotlib", "tqdm": "tqdm",
             "PIL": "pillow", "threadpoolctl": "threadpoolctl"}  # fmt: skip
-INTERRUPTED = 130
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -46,14 +45,10 @@ def run(command: str, argv: Sequence[str] | None = None) -> int:
         command: a name in `COMMANDS`.
         argv: its arguments; None for those of this process.
     """
+    answer_ctrl_c()  # until the command is there to answer it
     limit_blas_threads()
     expect_requirements()
-    try:
-        module = import_module(f"digits.commands.{command}")
-    except KeyboardInterrupt:  # before the command is there to answer it
-        print("interrupted", file=sys.stderr)
-        return INTERRUPTED
-    status: int = module.main(argv)
+    status: int = import_module(f"digits.commands.{command}").main(argv)
     return status
 
 

@@ -96,12 +96,6 @@ def blas() -> Any:
     return ThreadpoolController()
 
 
-def limit_blas_threads() -> None:
-    """The same for this process and those it starts, said before NumPy is first imported."""
-    for library in ("OPENBLAS", "MKL", "VECLIB"):
-        os.environ.setdefault(f"{library}_NUM_THREADS", "1")
-
-
 @functools.cache
 def pool(threads: int) -> ThreadPoolExecutor:
     """Threads that stay, with what each keeps for itself."""

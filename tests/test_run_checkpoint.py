@@ -111,7 +111,7 @@ def put(name, value):
         ("rprop", put("optimizer_steps", np.ones(9)), "optimizer_steps is (9,) float64, expected"),
         ("rprop", put("optimizer_step", np.array(3)), "has an array 'optimizer_step', expected"),
         ("adam", without("optimizer_mean"), "optimizer_mean is missing, expected it after an ep"),
-        ("lbfgs", without("optimizer_y"), "optimizer_s and optimizer_y differ in length"),
+        ("lbfgs", without("optimizer_y"), "optimizer_s and optimizer_y do not go together"),
         ("lbfgs", put("optimizer_alpha", np.array(np.nan)), "optimizer_alpha holds values that"),
     ],
 )

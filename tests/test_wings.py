@@ -21,7 +21,7 @@ FLOORS = [
     {"formats", "preprocessing"},
     {"pictures", "network"},
     {"dataset", "files", "archives", "places"},
-    {"errors", "parallel", "locks"},
+    {"errors", "parallel", "locks", "start"},
 ]
 FLOOR = {name: number for number, names in enumerate(FLOORS) for name in names}
 
@@ -101,7 +101,7 @@ def test_the_package_has_no_other_names():
     assert told.stdout == "module 'digits' has no attribute 'nothing'\n"
 
 
-def test_project_changes_the_import_path_and_the_blas_variables_and_nothing_else():
+def test_project_changes_the_import_path_blas_and_who_answers_ctrl_c_and_nothing_else():
     code = (
         "import os, sys; sys.path.insert(0, 'scripts');"
         "kept = sys.stdout, sys.stderr, sys.stdout.errors, sys.excepthook; env = dict(os.environ);"
@@ -111,7 +111,7 @@ def test_project_changes_the_import_path_and_the_blas_variables_and_nothing_else
         "assert new <= {f'{b}_NUM_THREADS' for b in ('OPENBLAS', 'MKL', 'VECLIB')}, new;"
         f"assert sys.path[:2] == [{str(ROOT)!r}, 'scripts']"
     )
-    assert not {"numpy", "tqdm", "PIL"} & loaded(code)
+    assert not {"numpy", "tqdm", "PIL", "pathlib", "typing"} & loaded(code)
 
 
 def test_what_is_installed_has_every_wing():

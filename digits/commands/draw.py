@@ -10,7 +10,6 @@ import argparse
 import errno
 import logging
 import secrets
-import signal
 import socket
 import sys
 import threading
@@ -20,7 +19,7 @@ from pathlib import Path
 from types import FrameType
 from typing import Any
 
-from digits.commands import terminal
+from digits.commands import signals, terminal
 from digits.errors import InputError
 from digits.places import BUNDLED_DIGITS, MINE, MODELS, MY_DIGITS
 from digits.reader import DigitClassifier, load
@@ -131,13 +130,10 @@ def serve(server: Any, desk: Any) -> None:
         KeyboardInterrupt: it came.
     """
 
-    def end(signal_number: int, frame: FrameType | None) -> None:
+    def end(number: int, frame: FrameType | None) -> None:
         desk.close()  # or whoever listens to a training would keep its thread
         raise KeyboardInterrupt
 
-    before = signal.signal(signal.SIGINT, end)
-    try:
+    with signals.answered_by(end):
         server.run()
-    finally:
-        signal.signal(signal.SIGINT, before)
     raise KeyboardInterrupt  # which the server keeps to itself

@@ -1,6 +1,5 @@
 """How a long run shows where it is, and how it is asked to stop."""
 
-import signal
 import sys
 import threading
 import time
@@ -10,6 +9,7 @@ from types import FrameType
 
 from tqdm import tqdm
 
+from digits.commands import signals
 from digits.network import Epoch
 from digits.network.metrics import percent
 from digits.parallel import Progress, silent
@@ -96,16 +96,14 @@ def tell(line: str) -> None:
 def stop_on_ctrl_c() -> Iterator[threading.Event]:
     """An event that the first Ctrl-C sets, so that an epoch and its files end whole.
 
-    The second Ctrl-C interrupts at once.
+    The second Ctrl-C interrupts at once. What a system sends to end a program does the same.
     """
     stop = threading.Event()
 
-    def ask(signal_number: int, frame: FrameType | None) -> None:
-        signal.signal(signal.SIGINT, signal.default_int_handler)
+    def ask(number: int, frame: FrameType | None) -> None:
+        if stop.is_set():
+            raise KeyboardInterrupt
         stop.set()
 
-    before = signal.signal(signal.SIGINT, ask)
-    try:
+    with signals.answered_by(ask):
         yield stop
-    finally:
-        signal.signal(signal.SIGINT, before)

@@ -11,13 +11,14 @@ from pathlib import Path
 from typing import TextIO
 
 from digits import __version__
+from digits.commands import signals
 from digits.errors import InputError
 from digits.files import is_stream
 from digits.places import BUNDLED_DIGITS, LATEST, PRETRAINED
 from digits.reader import DigitClassifier, load
+from digits.start import INTERRUPTED
 
 BAD_INPUT, WRONG_USAGE = 1, 2
-INTERRUPTED = 130  # what shells report for a program that Ctrl-C ended
 Main = Callable[[Sequence[str] | None], int]
 
 
@@ -31,31 +32,37 @@ def command(main: Main) -> Main:
     @functools.wraps(main)
     def run(argv: Sequence[str] | None = None) -> int:
         prepare_streams()
-        try:
-            status = main(argv)
-            sys.stdout.flush()
-            return status
-        except UsageError as error:
-            complain(str(error))
-            return WRONG_USAGE
-        except InputError as error:
-            complain(str(error))
-            return BAD_INPUT
-        except BrokenPipeError:
-            # The reader of our output has seen enough (`| head`); nobody is left to tell.
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-            return BAD_INPUT
-        except OSError as error:
-            complain(f"{error.filename}: {error.strerror}" if error.filename else error.strerror)
-            return BAD_INPUT
-        except MemoryError:
-            complain("the memory of this machine is too small for that, expected less at a time")
-            return BAD_INPUT
-        except KeyboardInterrupt:
-            complain("interrupted")
-            return INTERRUPTED
+        with signals.answered_by(signals.interrupt):
+            return answered(main, argv)
 
     return run
+
+
+def answered(main: Main, argv: Sequence[str] | None) -> int:
+    """The status of a command; what a person can cause is told in a sentence."""
+    try:
+        status = main(argv)
+        sys.stdout.flush()
+        return status
+    except UsageError as error:
+        complain(str(error))
+        return WRONG_USAGE
+    except InputError as error:
+        complain(str(error))
+        return BAD_INPUT
+    except BrokenPipeError:
+        # The reader of our output has seen enough (`| head`); nobody is left to tell.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return BAD_INPUT
+    except OSError as error:
+        complain(f"{error.filename}: {error.strerror}" if error.filename else error.strerror)
+        return BAD_INPUT
+    except MemoryError:
+        complain("the memory of this machine is too small for that, expected less at a time")
+        return BAD_INPUT
+    except KeyboardInterrupt:
+        complain("interrupted")
+        return INTERRUPTED
 
 
 def prepare_streams() -> None:

@@ -27,6 +27,7 @@ from digits.places import LATEST
 from digits.reader import Settings, recipe, run_checkpoint, settings_of
 from digits.reader.evaluation import evaluate, metrics_of
 from digits.reader.settings import PRESETS, checked_settings, plain
+from digits.start import INTERRUPTED
 
 # Flags that give a setting of the run; the others are about this command.
 SETTINGS = (
@@ -83,7 +84,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     if not options.quiet:
         print(f"model, figures and numbers are in {output}")
     print(f"test accuracy: {percent(accuracy)}")
-    return terminal.INTERRUPTED if interrupted else 0
+    return INTERRUPTED if interrupted else 0
 
 
 def parse(argv: Sequence[str] | None) -> argparse.Namespace:

@@ -89,8 +89,9 @@ def expect_together(
             f"{path}: the history has {epochs:,} epochs and the optimizer {steps:,} steps,"
             " expected as many"
         )
-    if len(state.get("s", ())) != len(state.get("y", ())):
-        raise InputError(f"{path}: {STATE}s and {STATE}y differ in length, expected pairs")
+    s, y = (state.get(name, np.empty((0, 0))) for name in "sy")
+    if s.shape != y.shape or not ((s * y).sum(axis=1) > 0).all():
+        raise InputError(f"{path}: {STATE}s and {STATE}y do not go together, expected pairs")
 
 
 def saved_arrays(header: Mapping[str, Any]) -> dict[str, Array]:
