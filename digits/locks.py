@@ -3,6 +3,9 @@
 import errno
 import os
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
 
 TAKEN = (errno.EWOULDBLOCK, errno.EACCES, errno.EDEADLK)
 
@@ -38,3 +41,37 @@ def is_ours(handle: int) -> bool:
             return False
         raise
     return True
+
+
+@contextmanager
+def held(path: Path) -> Iterator[bool]:
+    """A file made to be held, and removed in the end; gives False where somebody else holds it.
+
+    Raises:
+        OSError: it cannot be made.
+    """
+    handle, ours = _opened(path)
+    try:
+        yield ours
+    finally:
+        if ours:
+            with suppress(OSError):  # an open file cannot be removed on Windows
+                path.unlink()
+        os.close(handle)
+
+
+def _opened(path: Path) -> tuple[int, bool]:
+    while True:
+        handle, ours = os.open(path, os.O_RDWR | os.O_CREAT), True
+        with suppress(OSError):  # where there are no locks, there is nobody to keep out
+            ours = is_ours(handle)
+        if not ours or _is_at(path, handle):
+            return handle, ours
+        os.close(handle)  # who held it has removed it meanwhile
+
+
+def _is_at(path: Path, handle: int) -> bool:
+    try:
+        return os.path.samestat(path.stat(), os.fstat(handle))
+    except FileNotFoundError:
+        return False

@@ -42,6 +42,20 @@ def started(small_csv: Path, output: Path, *flags: str) -> "subprocess.Popen[str
     return running
 
 
+def test_a_directory_has_one_run_at_a_time_and_is_free_once_that_is_dead(
+    small_csv, tmp_path, run, capsys
+):
+    running = started(small_csv, tmp_path / "out")
+    assert run("--epochs", 1)[0] == 1
+    error = capsys.readouterr().err
+    assert error.endswith(f"another run writes to {tmp_path / 'out'}, expected another --output\n")
+    assert running.poll() is None
+    running.kill()
+    running.communicate()
+    status, out = run("--epochs", 1, "--quiet")
+    assert status == 0 and {path.name for path in out.iterdir()} == {*FILES, "checkpoint.old.npz"}
+
+
 @pytest.mark.parametrize("name", ["SIGTERM", "SIGHUP"])
 def test_a_run_that_is_asked_to_end_ends_its_epoch_and_its_files(small_csv, tmp_path, name):
     running = started(small_csv, tmp_path / "out")

@@ -30,9 +30,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     if options.output:
         from digits.commands import report  # matplotlib is slow to load
 
-        terminal.make_directory(options.output)
-        report.draw_evaluation(options.output, found, test)
-        report.write_metrics(options.output / "metrics.json", metrics)
+        with terminal.owned(options.output):
+            report.draw_evaluation(options.output, found, test)
+            report.write_metrics(options.output / "metrics.json", metrics)
     print(json.dumps(metrics) if options.json else table(found))
     return 0
 

@@ -4,7 +4,8 @@ import argparse
 import functools
 import os
 import sys
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from importlib.util import find_spec
 from io import TextIOWrapper
 from pathlib import Path
@@ -14,11 +15,13 @@ from digits import __version__
 from digits.commands import signals
 from digits.errors import InputError
 from digits.files import is_stream
+from digits.locks import held
 from digits.places import BUNDLED_DIGITS, LATEST, PRETRAINED
 from digits.reader import DigitClassifier, load
 from digits.start import INTERRUPTED
 
 BAD_INPUT, WRONG_USAGE = 1, 2
+LOCK = ".lock"  # in a directory that results are being written to
 Main = Callable[[Sequence[str] | None], int]
 
 
@@ -177,6 +180,26 @@ def make_directory(path: Path) -> None:
         path.mkdir(parents=True, exist_ok=True)
     except FileExistsError:
         raise InputError(f"{path} is a file, expected a directory for the results") from None
+
+
+@contextmanager
+def owned(directory: Path) -> Iterator[None]:
+    """A directory for results that nobody else writes theirs to; gone again if it stays empty.
+
+    Raises:
+        InputError: another process does.
+    """
+    new = not directory.exists()
+    make_directory(directory)
+    try:
+        with held(directory / LOCK) as ours:
+            if not ours:
+                raise InputError(f"another run writes to {directory}, expected another --output")
+            yield
+    finally:
+        if new:
+            with suppress(OSError):
+                directory.rmdir()
 
 
 def add_model(parser: argparse.ArgumentParser) -> None:

@@ -34,6 +34,7 @@ SETTINGS = (
     "transposed", "train_rows", "epochs", "optimizer", "learning_rate", "momentum", "l2", "hidden",
     "drawn", "seed",
 )  # fmt: skip
+CHECKPOINT = "checkpoint.npz"
 # A resumed run may be prolonged, and its data may have moved or be in another format, as long as
 # they are the same digits; all else stays as it was.
 FREE_ON_RESUME = ("data", "test_data", "transposed", "epochs")
@@ -42,12 +43,18 @@ FREE_ON_RESUME = ("data", "test_data", "transposed", "epochs")
 @terminal.command
 def main(argv: Sequence[str] | None = None) -> int:
     options = parse(argv)
-    output: Path = options.output
-    checkpoint = output / "checkpoint.npz"
+    checkpoint = options.output / CHECKPOINT
     settings = resumed_settings(checkpoint, options) if options.resume else new_settings(options)
+    with terminal.owned(options.output):
+        return train(settings, options)
+
+
+def train(settings: Settings, options: argparse.Namespace) -> int:
+    """Train, and leave the results in a directory that is ours; the exit status."""
+    output: Path = options.output
+    checkpoint = output / CHECKPOINT
     with progress.work(options.quiet) as told:
         rows, test = read_data(settings, told, options.quiet)
-        terminal.make_directory(output)
         run = recipe.prepare(settings, rows, test, progress=told)
     if options.resume:
         run_checkpoint.restore(checkpoint, run)
