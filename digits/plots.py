@@ -1,5 +1,6 @@
 """Figures about training and mistakes, drawn onto axes that the caller owns, and saved."""
 
+import warnings
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -29,7 +30,9 @@ def new_figure(width: float, height: float) -> Figure:
 
 def save(figure: Figure, path: Path) -> None:
     """Write a figure, in the format that the file's name asks for, whole or not at all."""
-    with replacing(path) as file:
+    with replacing(path) as file, warnings.catch_warnings():
+        # A title may have letters that matplotlib's font does not.
+        warnings.filterwarnings("ignore", "Glyph .* missing from")
         figure.savefig(file, dpi=DPI, format=path.suffix.removeprefix("."))
 
 
@@ -109,9 +112,10 @@ def digit(axes: Axes, image: np.ndarray, title: str) -> None:
 
 
 def picture(axes: Axes, colours: np.ndarray, title: str) -> None:
-    """A (height, width, 3) uint8 picture with a title above."""
+    """A (height, width, 3) uint8 picture with a title above, such as the name of its file."""
     axes.imshow(colours)
-    axes.set_title(title, fontsize=9)
+    shown = "".join(letter if letter.isprintable() else "?" for letter in title)
+    axes.set_title(shown, fontsize=9, parse_math=False)
     axes.set(xticks=[], yticks=[])
 
 

@@ -24,8 +24,8 @@ os.environ.setdefault("SCIPY_ARRAY_API", "1")
 
 # What `train` leaves in its directory.
 FILES = {
-    "checkpoint.npz", "confusion_matrix.png", "history.csv", "loss_curves.png", "metrics.json",
-    "mistakes.png", "model.npz",
+    "checkpoint.npz", "confusion_matrix.png", "data_paths.json", "history.csv", "loss_curves.png",
+    "metrics.json", "mistakes.png", "model.npz",
 }  # fmt: skip
 
 

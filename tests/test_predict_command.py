@@ -1,4 +1,5 @@
 import json
+import os
 import shutil
 import subprocess
 import sys
@@ -229,6 +230,31 @@ def test_what_was_seen_is_drawn_with_a_row_per_picture(seven, tmp_path, capsys):
             sizes.append(picture.size)
     assert sizes[1] == (sizes[0][0], 2 * sizes[0][1])
     capsys.readouterr()
+
+
+@pytest.mark.skipif(sys.platform in ("win32", "darwin"), reason="names are text there")
+@pytest.mark.parametrize("name", [b"\xff.png", b"a\nb.png", b"$x^$.png", "七.png".encode()])
+def test_any_name_is_answered_and_drawn_in_one_line(seven, tmp_path, capsys, name):
+    path = Path(os.fsdecode(os.fsencode(tmp_path) + b"/" + name))
+    shutil.copy(seven, path)
+    assert ask(path, path, "--save-seen", tmp_path / "seen.png") == 0
+    out, err = capsys.readouterr()
+    assert out.count("\n") == 2 and err.count("\n") == 1
+    path.write_bytes(b"words")
+    assert ask(path) == 1
+    assert capsys.readouterr().err.count("\n") == 2  # of which one names the model
+
+
+@pytest.mark.skipif(os.name == "nt", reason="the shell is another there")
+@pytest.mark.parametrize("closed", ["<&-", ">&-", "2>&-", "<&- >&- 2>&-"])
+def test_standard_streams_may_be_closed(seven, tmp_path, closed):
+    command = [sys.executable, str(ROOT / "scripts" / "predict.py")]
+    for name, status in ((seven, 0), ("-", 1)):
+        told = subprocess.run(
+            ["sh", "-c", f'"$@" {closed}', "sh", *command, name],
+            stdin=subprocess.DEVNULL, capture_output=True, text=True,
+        )  # fmt: skip
+        assert told.returncode == status and "Traceback" not in told.stderr
 
 
 def test_what_was_seen_says_what_the_answer_says(tmp_path, monkeypatch, all_digits):

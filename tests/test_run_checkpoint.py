@@ -91,6 +91,23 @@ def test_a_checkpoint_of_other_data_is_refused(run, tmp_path, small_csv, capsys)
     assert "was made with other data" in capsys.readouterr().err
 
 
+def test_what_a_run_leaves_tells_no_path_of_this_machine_but_for_resuming(
+    run, tmp_path, small_csv, capsys
+):
+    _, out = run("--epochs", 2, "--test-data", small_csv, "--quiet")
+    for file in out.iterdir():
+        told = str(small_csv.parent).encode() in file.read_bytes().replace(b"\0\0\0", b"")
+        assert told == (file.name == "data_paths.json"), file
+    resume = ["--resume", "--epochs", "3", "--quiet", "--output", str(out)]
+    assert train.main(resume) == 0
+    (out / "data_paths.json").unlink()
+    capsys.readouterr()
+    assert train.main(resume) == 2
+    error = capsys.readouterr().err
+    assert error.endswith("small.csv is not there, expected --data with its digits\n")
+    assert run(*resume, "--data", small_csv, "--test-data", small_csv)[0] == 0
+
+
 def without(name):
     return lambda arrays: arrays.pop(name)
 

@@ -21,8 +21,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     terminal.tell_of_pipes([options.source])
     digits = formats.read(options.source, options.transposed)
     formats.write_csv(options.output, digits)
-    told = terminal.told_beside(options.output)
-    print(f"{len(digits.images):,} rows written to {options.output}", file=told)
+    told = terminal.one_line(f"{len(digits.images):,} rows written to {options.output}")
+    print(told, file=terminal.told_beside(options.output))
     return 0
 
 

@@ -42,7 +42,7 @@ def main(argv: Sequence[str] | None = None) -> int:
                 terminal.complain(said.error)
             continue
         if not options.json:
-            print(said.sentence(options.top), flush=True)
+            print(terminal.one_line(said.sentence(options.top)), flush=True)
         if len(said.images) and found < MOST_SEEN:
             seen.append(said)
         found += len(said.images)

@@ -69,12 +69,17 @@ def answered(main: Main, argv: Sequence[str] | None) -> int:
 
 
 def prepare_streams() -> None:
-    """Make what is printed go somewhere, whatever it holds."""
-    for name in ("stdout", "stderr"):
+    """Make all three lead somewhere, and what is printed be shown whatever it holds."""
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
         if getattr(sys, name) is None:  # closed by the caller; nobody to tell
-            setattr(sys, name, Path(os.devnull).open("w"))  # noqa: SIM115  (to the end)
+            setattr(sys, name, Path(os.devnull).open(mode))  # noqa: SIM115  (to the end)
     if isinstance(sys.stdout, TextIOWrapper):  # a file's name may hold what it cannot show
         sys.stdout.reconfigure(errors="backslashreplace")
+
+
+def one_line(text: str) -> str:
+    """A text with whatever would break its line, or cannot be shown, as Python writes it."""
+    return "".join(letter if letter.isprintable() else repr(letter)[1:-1] for letter in text)
 
 
 def program() -> str:
@@ -85,7 +90,7 @@ def program() -> str:
 
 def complain(sentence: str | None) -> None:
     """Print a sentence to standard error, after the name of the program."""
-    print(f"{program()}: {sentence}", file=sys.stderr)
+    print(one_line(f"{program()}: {sentence}"), file=sys.stderr)
 
 
 def parser(docstring: str, prog: str | None = None) -> argparse.ArgumentParser:
@@ -114,7 +119,7 @@ def load_model(path: Path | None) -> DigitClassifier:
     latest = LATEST / "model.npz"
     model = path or (latest if latest.is_file() else PRETRAINED)
     classifier = load(model)
-    print(f"model: {model}", file=sys.stderr)
+    print(one_line(f"model: {model}"), file=sys.stderr)
     return classifier
 
 
@@ -171,7 +176,7 @@ def tell_of_pipes(paths: Iterable[Path]) -> None:
     """
     for path in paths:
         if path.is_fifo() and path.parts[:2] != ("/", "dev"):
-            print(f"waiting for {path}, a pipe", file=sys.stderr)
+            print(one_line(f"waiting for {path}, a pipe"), file=sys.stderr)
 
 
 def make_directory(path: Path) -> None:

@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from digits import dataset, formats
-from digits.commands import progress, terminal
+from digits.commands import data_paths, progress, terminal
 from digits.errors import InputError
 from digits.network import OPTIMIZERS
 from digits.network.metrics import percent
@@ -26,7 +26,7 @@ from digits.parallel import Progress
 from digits.places import LATEST
 from digits.reader import Settings, recipe, run_checkpoint, settings_of
 from digits.reader.evaluation import evaluate, metrics_of
-from digits.reader.settings import PRESETS, checked_settings, plain
+from digits.reader.settings import PRESETS, checked_settings, plain, without_paths
 from digits.start import INTERRUPTED
 
 # Flags that give a setting of the run; the others are about this command.
@@ -64,6 +64,7 @@ def train(settings: Settings, options: argparse.Namespace) -> int:
             )
     elif checkpoint.exists():
         checkpoint.replace(output / "checkpoint.old.npz")
+    data_paths.keep(output, settings)
     train_rows = len(rows.images)
     del rows  # of a million, they would take 800 MB from here on
     if not options.quiet:
@@ -157,7 +158,7 @@ def new_settings(options: argparse.Namespace) -> Settings:
 
 def resumed_settings(checkpoint: Path, options: argparse.Namespace) -> Settings:
     """Settings of the interrupted run; flags may repeat them but not change them."""
-    settings = run_checkpoint.settings_in(checkpoint)
+    settings = data_paths.found(checkpoint.parent, run_checkpoint.settings_in(checkpoint))
     given = given_settings(options)
     if options.preset:
         given["preset"] = options.preset
@@ -167,7 +168,11 @@ def resumed_settings(checkpoint: Path, options: argparse.Namespace) -> Settings:
             raise terminal.UsageError(
                 f"--resume goes on with {name} {before}, so {name} {value} cannot be"
             )
-    return checked_settings(settings._asdict() | given)
+    settings = checked_settings(settings._asdict() | given)
+    for name, paths in (("data", settings.data), ("test-data", settings.test_data)):
+        if lost := [path for path in paths or () if not Path(path).exists()]:
+            raise terminal.UsageError(f"{lost[0]} is not there, expected --{name} with its digits")
+    return settings
 
 
 def read_data(
@@ -177,7 +182,7 @@ def read_data(
 
     def read(names: Sequence[str], use: str) -> dataset.Digits:
         if not quiet:
-            print(f"reading {', '.join(names)}", flush=True)
+            print(terminal.one_line(f"reading {', '.join(names)}"), flush=True)
         paths = [Path(name) for name in names]
         terminal.tell_of_pipes(paths)
         return formats.read_labelled(paths, settings.transposed, use, told)
@@ -212,7 +217,7 @@ def save_results(output: Path, run: recipe.Run, test: dataset.Digits, told: Prog
             "seconds": sum(record.seconds for record in run.history),
             "seed": run.settings.seed,
             "preset": run.settings.preset,
-            "settings": run.settings._asdict(),
+            "settings": without_paths(run.settings)._asdict(),
         },
     )
     return found.accuracy

@@ -13,7 +13,7 @@ from digits.reader import checkpoints
 from digits.reader.checkpoints import Array, Kind
 from digits.reader.classifier import ARCHITECTURE, saved_parameters
 from digits.reader.recipe import Run
-from digits.reader.settings import Settings, saved_settings
+from digits.reader.settings import Settings, saved_settings, without_paths
 
 STATE = "optimizer_"  # what the names of its arrays begin with
 
@@ -22,7 +22,7 @@ def save(path: Path, run: Run) -> None:
     """Write everything that the next epoch depends on."""
     header = {
         "architecture": repr(run.network),
-        "settings": run.settings._asdict(),
+        "settings": without_paths(run.settings)._asdict(),
         "data_digest": run.data_digest,
     }
     state = {f"{STATE}{name}": array for name, array in run.optimizer.state.items()}

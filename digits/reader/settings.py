@@ -1,6 +1,7 @@
 """The settings of a training run: a checked record, the presets, and what each may be."""
 
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -157,6 +158,15 @@ def checked_settings(given: Mapping[str, Any]) -> Settings:
     fits = kind.has_schedule or settings.schedule == "constant"
     expect(fits, "schedule", settings.schedule, f"constant with the optimizer {optimizer}")
     return settings
+
+
+def without_paths(settings: Settings) -> Settings:
+    """The same, with the names alone of its files: what is passed on tells nothing of a machine."""
+
+    def names(paths: tuple[str, ...] | None) -> tuple[str, ...] | None:
+        return None if paths is None else tuple(Path(path).name for path in paths)
+
+    return settings._replace(data=names(settings.data), test_data=names(settings.test_data))
 
 
 def check(name: str, value: Any) -> None:
