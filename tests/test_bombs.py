@@ -18,7 +18,7 @@ from digits.errors import InputError
 from digits.formats import read
 from digits.formats.columns import PIXEL_NAMES
 
-MOST_MEGABYTES, MOST_SECONDS = 600, 5
+MOST_MEGABYTES = 600
 HEADER = ",".join(["label", *PIXEL_NAMES[0]]).encode() + b"\n"
 MEGABYTES = 1_000_000
 
@@ -71,22 +71,21 @@ BOMBS: dict[str, tuple[Callable[[], bytes], str]] = {
     ),
 }
 READ = """
-import json, resource, sys, time
+import json, resource, sys
 from pathlib import Path
 from digits.errors import InputError
 from digits.formats import read
 
 for name in sys.argv[1:]:
-    started = time.monotonic()
     try:
         read(name)
     except InputError as error:
         peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1000
-        print(json.dumps([Path(name).name, str(error), peak, time.monotonic() - started]))
+        print(json.dumps([Path(name).name, str(error), peak]))
 """
 
 
-def test_no_file_of_digits_takes_much_memory_or_time_before_it_is_refused(tmp_path):
+def test_no_file_of_digits_takes_much_memory_before_it_is_refused(tmp_path):
     pytest.importorskip("resource")
     for name, (content, _) in BOMBS.items():
         (tmp_path / name).write_bytes(content())
@@ -96,9 +95,9 @@ def test_no_file_of_digits_takes_much_memory_or_time_before_it_is_refused(tmp_pa
     )  # fmt: skip
     answers = [json.loads(line) for line in told.stdout.splitlines()]
     assert [name for name, *_ in answers] == list(BOMBS) and not told.stderr
-    for name, sentence, megabytes, seconds in answers:
+    for name, sentence, megabytes in answers:
         assert BOMBS[name][1] in sentence and sentence.startswith(str(tmp_path)), sentence
-        assert megabytes < MOST_MEGABYTES and seconds < MOST_SECONDS, (name, megabytes, seconds)
+        assert megabytes < MOST_MEGABYTES, (name, megabytes)
 
 
 @pytest.mark.parametrize("name", ["pixel5", "pixel784", "index"])

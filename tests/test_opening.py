@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from conftest import ROOT
-from PIL import Image, features
+from PIL import Image
 from test_pictures import drawing
 
 from digits.errors import InputError
@@ -23,7 +23,6 @@ PREDICT = [sys.executable, ROOT / "scripts" / "predict.py"]
 # That Pillow reads and does not write.
 READ_ONLY = {"CUR", "PSD", "SUN", "XPM"}
 MODES = {"MSP": "1", "XBM": "1", "ICO": "RGBA", "ICNS": "RGBA"}
-NEEDED = {"AVIF": "avif", "JPEG2000": "jpg_2000", "WEBP": "webp", "TIFF": "libtiff"}
 
 
 def packed(format: str, array: np.ndarray, mode: str = "RGB", **options: object) -> bytes:
@@ -34,11 +33,9 @@ def packed(format: str, array: np.ndarray, mode: str = "RGB", **options: object)
 
 @pytest.mark.parametrize("format", [name for name in (*USUAL, *OTHERS) if name not in READ_ONLY])
 def test_a_picture_is_read_from_each_format(format):
-    if not features.check(NEEDED.get(format, "pil")):
-        pytest.skip("this Pillow does not have it")
     try:
         content = packed(format, drawing()[:, :200])
-    except KeyError:
+    except (KeyError, OSError):
         pytest.skip("this Pillow does not write it")
     expected = read_picture(drawing()[:, :200]).astype(float)
     assert np.abs(read_picture(content) - expected).mean() < 6
