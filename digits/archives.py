@@ -98,12 +98,12 @@ class Archive:
 
 
 def at_hand(path: Path, file: BinaryIO, expected: str) -> BinaryIO:
-    """A file that can be read in any order; what comes through a pipe is kept for that.
+    """A file that can be read in any order; what comes from a pipe or a device is kept for that.
 
     Raises:
         InputError: it is too much to be kept; `expected` says what would be right.
     """
-    if file.seekable():
+    if file.seekable() and file.seek(0, io.SEEK_END):  # a device has no end
         return file
     content = file.read(MOST_PIPED + 1)
     if len(content) > MOST_PIPED:

@@ -18,6 +18,7 @@ from digits.errors import InputError
 from digits.formats import read
 from digits.pictures import read_picture
 from digits.pictures.opening import OTHERS, USUAL
+from digits.reader import load
 
 PREDICT = [sys.executable, ROOT / "scripts" / "predict.py"]
 # That Pillow reads and does not write.
@@ -103,7 +104,11 @@ def test_a_picture_inside_of_another_is_bounded_too():
 
 
 @pytest.mark.skipif(not Path("/dev/zero").exists(), reason="nothing endless to read here")
-def test_an_endless_picture_is_refused():
+def test_an_endless_picture_or_model_is_refused():
+    with pytest.raises(InputError, match="/dev/zero has more than 300,000,000 bytes"):
+        read_picture("/dev/zero")
+    with pytest.raises(InputError, match="/dev/zero brings more than 268,435,456 bytes, expected"):
+        load("/dev/zero")
     with Path("/dev/zero").open("rb") as endless:
         told = subprocess.run([*PREDICT, "-"], stdin=endless, capture_output=True, text=True)
     assert told.returncode == 1

@@ -116,7 +116,8 @@ def _blocks(
     """Whole lines of the rest of a file, some bytes of which have been read before."""
     blank = 0
     while chunk := file.read(block_bytes):
-        blank = 0 if chunk.strip() else blank + len(chunk)
+        ending = len(chunk) - len(chunk.rstrip())
+        blank = ending + (blank if ending == len(chunk) else 0)
         if blank > MOST_BLANK:
             raise InputError(
                 f"{path} has more than {MOST_BLANK:,} blank bytes before line {first_line:,},"

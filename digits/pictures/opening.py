@@ -66,9 +66,8 @@ def bounded(file: BinaryIO, name: str) -> BinaryIO:
     Raises:
         InputError: there are more; `name` says where.
     """
-    if file.seekable():
-        size = file.seek(0, io.SEEK_END)
-    else:
+    size = file.seek(0, io.SEEK_END) if file.seekable() else 0
+    if not size:  # a pipe, or a device, which has no end
         content = file.read(MOST_BYTES + 1)
         file, size = io.BytesIO(content), len(content)
     if size > MOST_BYTES:

@@ -133,7 +133,7 @@ def _is_sealed(path: Path, file: BinaryIO, expected: str) -> bool:
     """Whether a file ends in its own checksum; damaged if it ends in another."""
     length = file.seek(0, io.SEEK_END) - DIGEST
     file.seek(max(0, length - len(SEAL)))
-    seal, digest = file.read(len(SEAL)), file.read()
+    seal, digest = file.read(len(SEAL)), file.read(DIGEST)
     if seal != SEAL:
         return False
     sha, left = hashlib.sha256(), length
