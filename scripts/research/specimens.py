@@ -6,7 +6,7 @@ import json
 import struct
 import tempfile
 from collections.abc import Iterator
-from functools import partial
+from functools import cache, partial
 from itertools import islice
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -16,7 +16,7 @@ from PIL import Image
 
 from digits.commands import report
 from digits.dataset import SIDE, Digits
-from digits.formats import read, write_csv
+from digits.formats import read
 from digits.places import BUNDLED_DIGITS, PRETRAINED
 from digits.reader import checkpoints, classifier, run_checkpoint
 from mutations import MUTATIONS, Spoil, in_gzip, in_png, in_zip, mended
@@ -79,10 +79,17 @@ class Specimen(NamedTuple):
     answer: str | None = None  # the file that holds the answer; None if it is printed
 
 
+@cache
+def csv_text() -> bytes:
+    """The first of the bundled digits, as they are written."""
+    with gzip.open(BUNDLED_DIGITS) as file:
+        return b"".join(islice(file, ROWS + 1))
+
+
 def some_digits() -> Digits:
-    """The first of the bundled digits."""
-    with tempfile.TemporaryDirectory() as scratch, gzip.open(BUNDLED_DIGITS, "rt") as file:
-        (path := Path(scratch) / "digits.csv").write_text("".join(islice(file, ROWS + 1)))
+    """The same, read."""
+    with tempfile.TemporaryDirectory() as scratch:
+        (path := Path(scratch) / "digits.csv").write_bytes(csv_text())
         return read(path)
 
 
@@ -109,9 +116,7 @@ def reading(name: str, picture: bytes, *flags: str) -> Specimen:
 def digits_files(digits: Digits) -> Iterator[Specimen]:
     """The same digits in each format, packed and not."""
     plain, bytes_of = dict(MUTATIONS), frozenset(MUTATIONS)
-    with tempfile.TemporaryDirectory() as scratch:
-        write_csv(path := Path(scratch) / "digits.csv", digits)
-        csv = path.read_bytes()
+    csv = csv_text()
     no_header = csv.partition(b"\n")[2]
     idx = {
         "train-images-idx3-ubyte": idx_of(0x0803, (ROWS, SIDE, SIDE), digits.images),
@@ -165,8 +170,7 @@ def models(digits: Digits) -> Iterator[Specimen]:
     """The shipped model, and the model and the checkpoints of short runs."""
     with tempfile.TemporaryDirectory() as scratch:
         directory = Path(scratch)
-        write_csv(directory / "digits.csv", digits)
-        csv = (directory / "digits.csv").read_bytes()
+        (directory / "digits.csv").write_bytes(csv_text())
         picture = png_of(digits.images[1])
         yield model_of("shipped model", PRETRAINED.read_bytes(), picture)
         for optimizer in ("gd", "rprop", "lbfgs", "adam"):
@@ -178,7 +182,7 @@ def models(digits: Digits) -> Iterator[Specimen]:
                 yield model_of("model", content, picture)
             yield Specimen(
                 f"checkpoint, {optimizer}",
-                {"checkpoint.npz": (directory / "checkpoint.npz").read_bytes(), "digits.csv": csv},
+                {"checkpoint.npz": (directory / "checkpoint.npz").read_bytes(), "digits.csv": csv_text()},
                 ("train", "--quiet", "--resume", "--data", "digits.csv", "--epochs", "4",
                  "--output", "."),
                 ways_to_spoil(run_checkpoint.KIND),

@@ -25,6 +25,8 @@ from typing import NamedTuple
 from tqdm import tqdm
 
 import bombs
+import full_disk
+import kills
 import specimens
 import spoiling
 from digits.commands import terminal
@@ -61,6 +63,9 @@ PARTS = {
         10_000, 6, 25, spoilt("models and checkpoints", specimens.models)
     ),
     "bombs": Part(len(bombs.BOMBS), 1, 1, lambda seed, keep: bombs.tried),
+    "full disk": Part(full_disk.CASES, 2, 4, full_disk.limited),
+    "small disk": Part(full_disk.CASES, 2, 4, full_disk.on_small_disk),
+    "kills": Part(50, 4, 1, kills.prepare),
 }
 
 

@@ -140,13 +140,16 @@ def _prepare(directory: Path, streams: Sequence[int]) -> None:
     resource.setrlimit(resource.RLIMIT_AS, (MOST_ADDRESSES, MOST_ADDRESSES))
 
 
-def judged(ended: Ended, command: str, refusals: Sequence[int] = (1,)) -> Verdict:
+def judged(
+    ended: Ended, command: str, refusals: Sequence[int] = (1,), speaks: bool = True
+) -> Verdict:
     """Whether a command read what it was given, refused it in one sentence, or failed.
 
     Args:
         ended: how it ended.
         command: its name.
         refusals: the statuses with which it may refuse.
+        speaks: whether it prints an answer, or else one sentence; not so where files are written.
     """
     said = [line for line in ended.err.split("\n") if line and not line.startswith("model: ")]
     for why, failed in (
@@ -156,12 +159,12 @@ def judged(ended: Ended, command: str, refusals: Sequence[int] = (1,)) -> Verdic
         (f"more than {MEGABYTES:,.0f} MB", ended.megabytes > MEGABYTES),
         ("asked for more memory than there is", "memory of this machine" in ended.err),
         (f"status {ended.status}", ended.status not in (0, *refusals)),
-        ("no answer", ended.status == 0 and not ended.out),
-        ("an answer and a refusal", ended.status != 0 and ended.out),
-        ("words beside the answer", ended.status == 0 and said),
+        ("no answer", speaks and ended.status == 0 and not ended.out),
+        ("an answer and a refusal", speaks and ended.status != 0 and ended.out),
+        ("words beside the answer", speaks and ended.status == 0 and said),
         ("no sentence", ended.status != 0 and not said),
         ("more than one line", ended.status != 0 and len(said) > 1),
-        ("another's words", any(not line.startswith(f"{command}.py: ") for line in said)),
+        ("another's words", (speaks or ended.status != 0) and any(not line.startswith(f"{command}.py: ") for line in said)),
         (f"a sentence of more than {LONGEST:,} characters",
          any(len(line) > LONGEST for line in said)),
     ):  # fmt: skip
