@@ -178,11 +178,11 @@ def models(digits: Digits) -> Iterator[Specimen]:
             started = run([*TRAIN, *flags], directory, before=without_figures)
             assert started.status == 0, started.err
             if optimizer == "gd":
-                content = (directory / "model.npz").read_bytes()
-                yield model_of("model", content, picture)
+                yield model_of("model", (directory / "model.npz").read_bytes(), picture)
+            content = (directory / "checkpoint.npz").read_bytes()
             yield Specimen(
                 f"checkpoint, {optimizer}",
-                {"checkpoint.npz": (directory / "checkpoint.npz").read_bytes(), "digits.csv": csv_text()},
+                {"checkpoint.npz": content, "digits.csv": csv_text()},
                 ("train", "--quiet", "--resume", "--data", "digits.csv", "--epochs", "4",
                  "--output", "."),
                 ways_to_spoil(run_checkpoint.KIND),

@@ -17,6 +17,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from importlib import import_module
+from importlib.util import find_spec
 from math import ceil
 from multiprocessing import get_context
 from pathlib import Path
@@ -24,6 +25,7 @@ from typing import NamedTuple
 
 from tqdm import tqdm
 
+import asking
 import bombs
 import full_disk
 import kills
@@ -56,6 +58,12 @@ def spoilt(name: str, make: Callable[..., Iterator[specimens.Specimen]]) -> Call
     return prepare
 
 
+def cluster(seed: int, keep: Path | None) -> Trial:
+    """Workers of a cluster are killed."""
+    there = find_spec("digits.cluster") is not None
+    raise Skipped("not yet tried here" if there else "digits/cluster.py is not there")
+
+
 PARTS = {
     "pictures": Part(10_000, 5, 25, spoilt("pictures", specimens.pictures)),
     "digits files": Part(10_000, 5, 25, spoilt("digits files", specimens.digits_files)),
@@ -65,7 +73,9 @@ PARTS = {
     "bombs": Part(len(bombs.BOMBS), 1, 1, lambda seed, keep: bombs.tried),
     "full disk": Part(full_disk.CASES, 2, 4, full_disk.limited),
     "small disk": Part(full_disk.CASES, 2, 4, full_disk.on_small_disk),
+    "page": Part(len(asking.CASES), 1, 1, asking.prepare),
     "kills": Part(50, 4, 1, kills.prepare),
+    "cluster": Part(1, 1, 1, cluster),
 }
 
 

@@ -151,23 +151,25 @@ def judged(
         refusals: the statuses with which it may refuse.
         speaks: whether it prints an answer, or else one sentence; not so where files are written.
     """
-    said = [line for line in ended.err.split("\n") if line and not line.startswith("model: ")]
+    done = ended.status == 0
+    lines = ended.err.split("\n") if speaks or not done else []
+    said = [line for line in lines if line and not line.startswith("model: ")]
+    foreign = [line for line in said if not line.startswith(f"{command}.py: ")]
     for why, failed in (
         ("Traceback", "Traceback (most recent call last)" in ended.err),
         (f"more than {SECONDS:.0f} s", ended.seconds > SECONDS),
         (f"killed by signal {-ended.status}", ended.status < 0),
         (f"more than {MEGABYTES:,.0f} MB", ended.megabytes > MEGABYTES),
         ("asked for more memory than there is", "memory of this machine" in ended.err),
-        (f"status {ended.status}", ended.status not in (0, *refusals)),
-        ("no answer", speaks and ended.status == 0 and not ended.out),
-        ("an answer and a refusal", speaks and ended.status != 0 and ended.out),
-        ("words beside the answer", speaks and ended.status == 0 and said),
-        ("no sentence", ended.status != 0 and not said),
-        ("more than one line", ended.status != 0 and len(said) > 1),
-        ("another's words", (speaks or ended.status != 0) and any(not line.startswith(f"{command}.py: ") for line in said)),
-        (f"a sentence of more than {LONGEST:,} characters",
-         any(len(line) > LONGEST for line in said)),
-    ):  # fmt: skip
+        (f"status {ended.status}", not done and ended.status not in refusals),
+        ("no answer", speaks and done and not ended.out),
+        ("an answer and a refusal", speaks and not done and ended.out),
+        ("words beside the answer", done and said),
+        ("no sentence", not done and not said),
+        ("more than one line", not done and len(said) > 1),
+        ("another's words", foreign),
+        (f"more than {LONGEST:,} characters", any(len(line) > LONGEST for line in said)),
+    ):
         if failed:
             return Verdict(FAILED, why)
     return Verdict(READ if ended.status == 0 else REFUSED)
