@@ -18,7 +18,7 @@ from kills import difference
 from remains import remains
 from trials import FAILED, LONGEST, MEGABYTES, READ, REFUSED, SECONDS, Ended, judged
 
-PARTS = ("pictures", "digits files", "full disk", "page", "kills")
+PARTS = ("pictures", "digits files", "models and checkpoints", "full disk", "page", "kills")
 READ_IT = Ended(0, b"7  99.9 %  a.png\n", "model: a.npz\n", 0.1, 100.0)
 REFUSED_IT = Ended(1, b"", "model: a.npz\npredict.py: a.png is no picture\n", 0.1, 100.0)
 

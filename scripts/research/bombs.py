@@ -12,7 +12,8 @@ from PIL import Image
 
 from digits.places import PRETRAINED
 from mutations import PNG, with_png_checksums, zip_members, zipped
-from specimens import Specimen, converted, model_of, png_of, reading, some_digits
+from saved_files import model_of
+from specimens import Specimen, converted, png_of, reading, some_digits
 from spoiling import asked
 from trials import Outcome, judged
 

@@ -1,12 +1,14 @@
 """Spoil bytes: flips, cuts, repetitions, wrong sizes; and mend the checksums that would tell."""
 
 import gzip
+import hashlib
 import io
 import struct
 import zipfile
 import zlib
 from collections.abc import Callable, Sequence
 from functools import partial
+from typing import Any
 
 import numpy as np
 
@@ -16,6 +18,9 @@ EXTREMES = (0, 1, 2, 0x7F, 0xFF, 0x100, 0x7FFF, 0xFFFF, 50_000, 0x7FFF_FFFF, 0xF
 PACKINGS = (">I", "<I", ">H", "<H")
 # Numbers that headers of the specimens hold.
 SIZES = (28, 44, 61, 70, 784, 1568, 2051)
+# What a header of ours may hold in place of what it should.
+ODD: tuple[Any, ...] = (None, True, -1, 0, 0.5, 1e308, float("nan"), 10**30, "", "x" * 100_000,
+                        "\n", [], [[]], [None], {}, {"a": 1})  # fmt: skip
 PNG = b"\x89PNG\r\n\x1a\n"
 
 
@@ -110,14 +115,25 @@ def in_zip(spoil: Spoil, content: bytes, rng: np.random.Generator) -> bytes:
     """Spoil one of the files in a zip file."""
     members = zip_members(content)
     name = choice(list(members), rng)
-    return zipped({**members, name: spoil(members[name], rng)})
+    return zipped({**members, name: spoil(members[name], rng)}, zip_comment(content))
 
 
-def mended(within: Callable[[Spoil, bytes, np.random.Generator], bytes]) -> dict[str, Spoil]:
+def in_seal(spoil: Spoil, content: bytes, rng: np.random.Generator) -> bytes:
+    """Spoil one of the files in a zip file that ends in its own checksum."""
+    return sealed(in_zip(spoil, content, rng))
+
+
+def sealed(content: bytes) -> bytes:
+    """A zip file whose comment ends in the SHA-256 of all that is before it."""
+    before = content[: -2 * hashlib.sha256().digest_size]
+    return before + hashlib.sha256(before).hexdigest().encode()
+
+
+def mended(
+    within: Callable[[Spoil, bytes, np.random.Generator], bytes], how: str = "checksums mended"
+) -> dict[str, Spoil]:
     """Every mutation with checksums that fit it."""
-    return {
-        f"{name}, checksums mended": partial(within, spoil) for name, spoil in MUTATIONS.items()
-    }
+    return {f"{name}, {how}": partial(within, spoil) for name, spoil in MUTATIONS.items()}
 
 
 def zip_members(content: bytes) -> dict[str, bytes]:
@@ -125,9 +141,15 @@ def zip_members(content: bytes) -> dict[str, bytes]:
         return {name: archive.read(name) for name in archive.namelist()}
 
 
-def zipped(members: dict[str, bytes]) -> bytes:
+def zip_comment(content: bytes) -> bytes:
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        return archive.comment
+
+
+def zipped(members: dict[str, bytes], comment: bytes = b"") -> bytes:
     stream = io.BytesIO()
     with zipfile.ZipFile(stream, "w") as archive:
+        archive.comment = comment
         for name, member in members.items():
             archive.writestr(zipfile.ZipInfo(name), member)
     return stream.getvalue()

@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 
 from digits.dataset import CLASSES, PIXELS
-from mutations import MUTATIONS, choice
-from specimens import ODD, Specimen
+from mutations import MUTATIONS, ODD, choice
+from specimens import Specimen
 
 HOST = "127.0.0.1"
 GETS = ("/", "/model", "/my", "/my.csv", "/job", "/static/main.js", "/images/page.png",

@@ -1,12 +1,11 @@
-"""The files that are spoilt: pictures in Pillow's formats, files of digits, models, checkpoints."""
+"""The files that are spoilt: pictures in Pillow's formats, and files of digits."""
 
 import gzip
 import io
-import json
 import struct
 import tempfile
 from collections.abc import Iterator
-from functools import cache, partial
+from functools import cache
 from itertools import islice
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -14,13 +13,10 @@ from typing import Any, NamedTuple
 import numpy as np
 from PIL import Image
 
-from digits.commands import report
 from digits.dataset import SIDE, Digits
 from digits.formats import read
 from digits.places import BUNDLED_DIGITS, PRETRAINED
-from digits.reader import checkpoints, classifier, run_checkpoint
 from mutations import MUTATIONS, Spoil, in_gzip, in_png, in_zip, mended
-from trials import run
 
 ROWS = 70
 SIZE = (44, 61)  # pixels of a picture, which no other number in its file is likely to be
@@ -61,10 +57,6 @@ FORMATS: dict[str, tuple[str, str, dict[str, Any]]] = {
     "EPS": ("EPS", "L", {}),
     "MPO": ("MPO", "RGB", {}),
 }
-# What a header of ours may hold in place of what it should.
-ODD: tuple[Any, ...] = (None, True, -1, 0, 0.5, 1e308, float("nan"), 10**30, "", "x" * 100_000,
-                        "\n", [], [[]], [None], {}, {"a": 1})  # fmt: skip
-TRAIN = ("train", "--quiet", "--drawn", "0", "--data", "digits.csv", "--output", ".")
 
 
 class Specimen(NamedTuple):
@@ -164,113 +156,3 @@ def png_of(image: np.ndarray) -> bytes:
     stream = io.BytesIO()
     Image.fromarray(image.reshape(SIDE, SIDE)).save(stream, "PNG")
     return stream.getvalue()
-
-
-def models(digits: Digits) -> Iterator[Specimen]:
-    """The shipped model, and the model and the checkpoints of short runs."""
-    with tempfile.TemporaryDirectory() as scratch:
-        directory = Path(scratch)
-        (directory / "digits.csv").write_bytes(csv_text())
-        picture = png_of(digits.images[1])
-        yield model_of("shipped model", PRETRAINED.read_bytes(), picture)
-        for optimizer in ("gd", "rprop", "lbfgs", "adam"):
-            flags = ("--epochs", "3", "--optimizer", optimizer)
-            started = run([*TRAIN, *flags], directory, before=without_figures)
-            assert started.status == 0, started.err
-            if optimizer == "gd":
-                yield model_of("model", (directory / "model.npz").read_bytes(), picture)
-            content = (directory / "checkpoint.npz").read_bytes()
-            yield Specimen(
-                f"checkpoint, {optimizer}",
-                {"checkpoint.npz": content, "digits.csv": csv_text()},
-                ("train", "--quiet", "--resume", "--data", "digits.csv", "--epochs", "4",
-                 "--output", "."),
-                ways_to_spoil(run_checkpoint.KIND),
-                sealed=SEALED,
-                whole=("digits.csv",),
-                answer="model.npz",
-            )  # fmt: skip
-
-
-def without_figures() -> None:
-    """Leave the figures of `train` out, which take a hundred times as long as the rest."""
-    report.draw_history = report.draw_evaluation = lambda *_: None  # type: ignore[assignment]
-
-
-def model_of(name: str, content: bytes, picture: bytes) -> Specimen:
-    return Specimen(
-        name,
-        {"model.npz": content, "picture.png": picture},
-        ("predict", "--model", "model.npz", "--json", "picture.png"),
-        ways_to_spoil(classifier.KIND),
-        sealed=SEALED,
-        whole=("picture.png",),
-    )
-
-
-ZIPS = mended(in_zip)
-SEALED = frozenset([*MUTATIONS, *ZIPS])
-
-
-def ways_to_spoil(kind: str) -> dict[str, Spoil]:
-    """Bytes, bytes beneath the checksums of the zip file, and what our own writer writes."""
-    written = {
-        "field, checksums mended": partial(with_odd_field, kind),
-        "array, checksums mended": partial(with_odd_array, kind),
-    }
-    return MUTATIONS | ZIPS | written | {f"{name} (2)": way for name, way in written.items()}
-
-
-def with_odd_field(kind: str, content: bytes, rng: np.random.Generator) -> bytes:
-    header, arrays = unsealed(kind, content)
-    return sealed(kind, odd_field(header, rng), arrays)
-
-
-def with_odd_array(kind: str, content: bytes, rng: np.random.Generator) -> bytes:
-    header, arrays = unsealed(kind, content)
-    return sealed(kind, header, odd_array(arrays, rng))
-
-
-def unsealed(kind: str, content: bytes) -> tuple[dict[str, Any], dict[str, np.ndarray]]:
-    with tempfile.TemporaryDirectory() as scratch:
-        (path := Path(scratch) / "a.npz").write_bytes(content)
-        return checkpoints.read(path, kind)
-
-
-def sealed(kind: str, header: dict[str, Any], arrays: dict[str, Any]) -> bytes:
-    with tempfile.TemporaryDirectory() as scratch:
-        checkpoints.write(path := Path(scratch) / "a.npz", kind, header, arrays)
-        return path.read_bytes()
-
-
-def odd_field(header: dict[str, Any], rng: np.random.Generator) -> dict[str, Any]:
-    """A copy in which a field, however deep, is odd or missing."""
-    copy = json.loads(json.dumps(header))
-    owner = copy
-    while True:
-        key = list(owner)[int(rng.integers(len(owner)))]
-        if not (isinstance(owner[key], dict) and owner[key] and rng.random() < 0.8):
-            break
-        owner = owner[key]
-    if rng.random() < 0.2:
-        del owner[key]
-    else:
-        owner[key] = ODD[int(rng.integers(len(ODD)))]
-    return copy
-
-
-def odd_array(arrays: dict[str, np.ndarray], rng: np.random.Generator) -> dict[str, Any]:
-    """A copy in which an array is odd or missing, or one too many."""
-    name = list(arrays)[int(rng.integers(len(arrays)))]
-    array = arrays[name]
-    odd: tuple[Any, ...] = (
-        None, array.astype(np.float64), array.astype("U8"), array[None], array.reshape(-1)[:-1],
-        np.full_like(array, np.nan) if array.dtype.kind == "f" else np.full_like(array, -5),
-        np.full_like(array, 255), np.zeros(0), np.array(7), np.array([{}], object),
-        np.array("text"), array.astype(complex),
-    )  # fmt: skip
-    chosen = odd[int(rng.integers(len(odd)))]
-    if rng.random() < 0.1:
-        return {**arrays, "extra": chosen}
-    rest = {other: content for other, content in arrays.items() if other != name}
-    return rest if chosen is None else {**rest, name: chosen}

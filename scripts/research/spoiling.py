@@ -9,7 +9,8 @@ from zlib import crc32
 import numpy as np
 
 from mutations import choice
-from specimens import Specimen, without_figures
+from saved_files import without_figures
+from specimens import Specimen
 from trials import FAILED, READ, Ended, Outcome, Verdict, judged, run
 
 FRESH_EVERY = 200  # cases is one given to a new Python with the command's script
@@ -40,7 +41,7 @@ def tried_once(
         verdict = Verdict(FAILED, "another answer without a word")
     if keep is not None:
         written(files, keep)
-    row = f"{part}, checksums mended" if "mended" in mutation else part
+    row = f"{part}, checksums mended" if ", checksums mended" in mutation else part
     return Outcome(row, f"{part} {number}: {specimen.name}, {mutation}", verdict, ended)
 
 

@@ -29,6 +29,7 @@ import asking
 import bombs
 import full_disk
 import kills
+import saved_files
 import specimens
 import spoiling
 from digits.commands import terminal
@@ -68,7 +69,7 @@ PARTS = {
     "pictures": Part(10_000, 5, 25, spoilt("pictures", specimens.pictures)),
     "digits files": Part(10_000, 5, 25, spoilt("digits files", specimens.digits_files)),
     "models and checkpoints": Part(
-        10_000, 6, 25, spoilt("models and checkpoints", specimens.models)
+        10_000, 6, 25, spoilt("models and checkpoints", saved_files.models)
     ),
     "bombs": Part(len(bombs.BOMBS), 1, 1, lambda seed, keep: bombs.tried),
     "full disk": Part(full_disk.CASES, 2, 4, full_disk.limited),
