@@ -5,6 +5,7 @@ import project
 import csv
 import gzip
 import os
+import tempfile
 from itertools import islice
 from pathlib import Path
 
@@ -21,6 +22,11 @@ ROOT = Path(__file__).resolve().parent.parent
 
 # SciPy reads it when first imported; without it scikit-learn skips one check of an estimator.
 os.environ.setdefault("SCIPY_ARRAY_API", "1")
+
+# Hypothesis would keep what it knows in the clone.
+os.environ.setdefault(
+    "HYPOTHESIS_STORAGE_DIRECTORY", str(Path(tempfile.gettempdir(), "hypothesis"))
+)
 
 # What `train` leaves in its directory.
 FILES = {
