@@ -11,7 +11,6 @@ examples:
 """
 
 import argparse
-import os
 import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -33,10 +32,9 @@ import saved_files
 import specimens
 import spoiling
 from digits.commands import terminal
-from digits.errors import InputError
 from digits.parallel import cores, row_slices
 from tally import Tally
-from trials import Outcome, Skipped
+from trials import Outcome, Skipped, plain_signals
 
 Trial = Callable[[Sequence[int]], list[Outcome]]  # numbers of cases -> what became of them
 
@@ -83,8 +81,6 @@ PARTS = {
 @terminal.command
 def main(argv: Sequence[str] | None = None) -> int:
     options = parse(argv)
-    if not hasattr(os, "fork"):
-        raise InputError("this system cannot fork a process, expected Linux or macOS")
     for name in ("convert", "evaluate", "predict", "report", "train"):
         import_module(f"digits.commands.{name}")  # once, and not in every fork
     tally, end = Tally(), time.monotonic() + 60 * options.minutes
@@ -132,7 +128,7 @@ def outcomes(name: str, options: argparse.Namespace, until: float) -> Iterator[O
         return
     cases = range(ceil(part.cases * min(1.0, options.share)))
     with (
-        get_context("fork").Pool(cores()) as pool,
+        get_context("fork").Pool(cores(), plain_signals) as pool,
         tqdm(total=len(cases), desc=name, leave=False, dynamic_ncols=True, disable=None) as bar,
     ):
         parts = [cases[rows] for rows in row_slices(len(cases), part.at_once)]

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from digits.__main__ import run as run_command
+from digits.commands.signals import ENDING
 from processes import MAXRSS_BYTES, SCRIPTS
 
 SECONDS, MEGABYTES = 5.0, 1500.0  # that a command may take
@@ -126,6 +127,7 @@ def _become(
 
 def _prepare(directory: Path, streams: Sequence[int]) -> None:
     """Make this process like one that a user has just started there."""
+    plain_signals()
     os.chdir(directory)
     for number, stream in enumerate([os.open(os.devnull, os.O_RDONLY), *streams]):
         os.dup2(stream, number)
@@ -138,6 +140,13 @@ def _prepare(directory: Path, streams: Sequence[int]) -> None:
         warnings.simplefilter("ignore", hidden)
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     resource.setrlimit(resource.RLIMIT_AS, (MOST_ADDRESSES, MOST_ADDRESSES))
+
+
+def plain_signals() -> None:
+    """Have signals answered as in a process that has just been started, and not by a command."""
+    for number in ENDING:
+        signal.signal(number, signal.SIG_DFL)
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def judged(
