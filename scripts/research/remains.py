@@ -38,6 +38,11 @@ def of_metrics(path: Path) -> Any:
     return metrics | {"seconds": None} | settings
 
 
+def of_paths(path: Path) -> Any:
+    """Where the data were is elsewhere each time."""
+    return sorted(json.loads(path.read_text(encoding="utf-8")))
+
+
 def without_places(settings: dict[str, Any]) -> dict[str, Any]:
     """The settings, but for where the data were, which lie elsewhere each time."""
     return {name: value for name, value in settings.items() if name != "data"}
@@ -66,6 +71,7 @@ KNOWN: dict[str, Callable[[Path], Any]] = {
     "model.npz": of_model,
     "history.csv": of_history,
     "metrics.json": of_metrics,
+    "data_paths.json": of_paths,
     "out.csv": of_digits,
     "out.csv.gz": of_digits,
 }

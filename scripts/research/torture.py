@@ -83,6 +83,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     options = parse(argv)
     for name in ("convert", "evaluate", "predict", "report", "train"):
         import_module(f"digits.commands.{name}")  # once, and not in every fork
+    tqdm.monitor_interval = 0  # or there would be a thread where the next part forks
     tally, end = Tally(), time.monotonic() + 60 * options.minutes
     for number, name in enumerate(options.only):
         left = sum(PARTS[name].weight for name in options.only[number:])

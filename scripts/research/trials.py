@@ -17,7 +17,8 @@ from digits.commands.signals import ENDING
 from processes import MAXRSS_BYTES, SCRIPTS
 
 SECONDS, MEGABYTES = 5.0, 1500.0  # that a command may take
-MOST_SECONDS = 30.0  # after which it is killed
+MOST_SECONDS = 20  # of the processors, after which it is killed
+PATIENCE = 120.0  # seconds by the clock, after which it hangs
 MOST_ADDRESSES = 4_000_000_000  # bytes; the machine has to survive
 LONGEST = 1000  # characters of a sentence
 PIPE_BYTES = 1 << 16
@@ -46,7 +47,7 @@ def run(
     directory: Path,
     *,
     fresh: bool = False,
-    kill_after: float = MOST_SECONDS,
+    kill_after: float = PATIENCE,
     before: Callable[[], None] = lambda: None,
 ) -> Ended:
     """Run `digits COMMAND ...` in a directory, and wait for its end.
@@ -139,6 +140,7 @@ def _prepare(directory: Path, streams: Sequence[int]) -> None:
     for hidden in (DeprecationWarning, PendingDeprecationWarning, ImportWarning, ResourceWarning):
         warnings.simplefilter("ignore", hidden)
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    resource.setrlimit(resource.RLIMIT_CPU, (MOST_SECONDS, MOST_SECONDS))
     resource.setrlimit(resource.RLIMIT_AS, (MOST_ADDRESSES, MOST_ADDRESSES))
 
 
