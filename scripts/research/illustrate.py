@@ -25,6 +25,7 @@ from digits.preprocessing import draw_digits
 from digits.preprocessing.canonical import canonical
 from digits.reader import DigitClassifier, load
 from digits.reader.classifier import LAYERS, new_network
+from number_figure import number_figure
 
 ROWS = 10_000  # digits that the loss surface is taken over
 SEVEN = 15  # row of a slanted seven
@@ -62,6 +63,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         "descent": descent_figure(reader, digits),
         "differences": differences_figure(reader, digits),
         "drawn": drawn_figure(),
+        "number": number_figure(reader, digits),
     }.items():
         plots.save(figure, options.output / f"{name}.png")
         print(options.output / f"{name}.png", flush=True)
