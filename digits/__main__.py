@@ -14,7 +14,7 @@ COMMANDS = {
     "train": "train the network on digits; leave a model, curves and a confusion matrix",
     "predict": "name the digit, or the number, in each picture; or label a whole CSV",
     "evaluate": "score a model on test digits",
-    "convert": "turn digits of any format into a digits CSV",
+    "convert": "turn digits of any format into a digits CSV, or into shards with copies",
     "export": "write a model as a page to draw on, or as ONNX for programs without NumPy",
     "draw": "serve a page to draw on, teach the network on, and watch it learn",
 }

@@ -82,14 +82,19 @@ def split(digits: Digits, train_rows: int | None = None) -> tuple[Digits, Digits
     Raises:
         InputError: no training rows or no test rows would be left.
     """
-    rows = len(digits.images)
+    first_test = first_test_row(len(digits.images), train_rows)
+    return take_rows(digits, slice(first_test)), take_rows(digits, slice(first_test, None))
+
+
+def first_test_row(rows: int, train_rows: int | None) -> int:
+    """Where `split` cuts so many rows."""
     first_test = rows - rows // 7 if train_rows is None else train_rows
     if not 0 < first_test < rows:
         raise InputError(
             f"{first_test:,} of {rows:,} rows for training leave"
             f" {max(0, rows - first_test):,} test rows, expected at least one row of each"
         )
-    return take_rows(digits, slice(first_test)), take_rows(digits, slice(first_test, None))
+    return first_test
 
 
 def head(digits: Digits, train_rows: int | None) -> Digits:
@@ -98,12 +103,23 @@ def head(digits: Digits, train_rows: int | None) -> Digits:
     Raises:
         InputError: there are not as many rows.
     """
-    rows = len(digits.images)
+    expect_enough(len(digits.images), train_rows)
+    return take_rows(digits, slice(train_rows))
+
+
+def expect_enough(rows: int, train_rows: int | None) -> None:
+    """Refuse to train on more rows than there are."""
     if train_rows is not None and train_rows > rows:
         raise InputError(
             f"{train_rows:,} of {rows:,} rows for training, expected no more than there are"
         )
-    return take_rows(digits, slice(train_rows))
+
+
+def rows_of_parts(lengths: Sequence[int], rows: int) -> list[int]:
+    """How many of each part's rows are among the first so many of all, one part after the other."""
+    ends = np.cumsum(lengths)
+    kept: list[int] = np.clip(rows - (ends - lengths), 0, lengths).tolist()
+    return kept
 
 
 def take_rows(digits: Digits, rows: slice) -> Digits:

@@ -15,6 +15,10 @@ class InputError(ValueError):
     """
 
 
+class Unreachable(InputError):
+    """What a run needs of other machines is out of reach; what has been done so far is whole."""
+
+
 def quoted(value: Any) -> str:
     """A value as a sentence quotes it: only its beginning, if it is long."""
     text = repr(value)

@@ -176,3 +176,10 @@ def share_read(file: BinaryIO) -> float:
     handle = file.fileno()
     size = os.fstat(handle).st_size
     return os.lseek(handle, 0, os.SEEK_CUR) / size if size else 0.0
+
+
+def is_plain(file: BinaryIO) -> bool:
+    """Whether a file of `unzipped` has its bytes on disk as they are read, and some left."""
+    if isinstance(file, io.BufferedReader) and isinstance(file.raw, io.FileIO):
+        return os.fstat(file.fileno()).st_size > file.tell()
+    return False

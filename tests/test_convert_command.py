@@ -2,14 +2,16 @@ import gzip
 from itertools import islice
 
 import numpy as np
+import pytest
 from formats import OPENML, equal, turned, write_csv, write_folder, write_idx, write_npz
 
 from digits.commands import convert, terminal
-from digits.dataset import Digits
+from digits.dataset import Digits, joined, take_rows
 from digits.formats import read
 from digits.formats import write_csv as write_digits
 from digits.formats.csv_reader import read_csv
 from digits.places import BUNDLED_DIGITS
+from digits.reader import grown
 
 
 def test_every_source_becomes_a_csv_that_reads_back_identical(tmp_path, few, capsys):
@@ -76,3 +78,51 @@ def test_what_is_read_is_not_written_over(small_csv, tmp_path, capsys):
         assert convert.main([str(small_csv), str(output)]) == terminal.WRONG_USAGE
         assert "is what is read, expected another file" in capsys.readouterr().err
     assert small_csv.read_bytes() == before
+
+
+def test_shards_hold_the_rows_and_their_copies(small_csv, tmp_path, digits, capsys):
+    flags = ["--shards", "3", "--copies", "2"]
+    assert convert.main([str(small_csv), str(tmp_path / "a"), *flags]) == 0
+    assert capsys.readouterr().out == f"2,100 rows written to 3 shards in {tmp_path / 'a'}\n"
+    found = [read(tmp_path / "a" / f"{number}.idx") for number in range(3)]
+    rows = [len(part.images) // 3 for part in found]
+    assert rows == [233, 233, 234]
+    originals = [take_rows(part, slice(count)) for part, count in zip(found, rows, strict=True)]
+    assert equal(joined(originals), digits)
+    for part, count in zip(found, rows, strict=True):
+        one, two, three = part.images.reshape(3, count, -1)
+        assert (one != two).any(axis=1).all() and (two != three).any(axis=1).all()
+        assert np.array_equal(part.labels, np.tile(part.labels[:count], 3))
+
+
+def test_shards_depend_on_the_seed_and_not_on_threads(tmp_path, few):
+    for name, seed, threads in (("a", 0, 1), ("b", 0, 2), ("c", 1, 2)):
+        (tmp_path / name).mkdir()
+        grown.write_shards(tmp_path / name, few, 2, 1, seed, threads=threads)
+    a, b, c = ([(tmp_path / name / file).read_bytes() for file in ("0.idx", "1.idx", "0.labels")]
+               for name in "abc")  # fmt: skip
+    assert a == b and a[0] != c[0] and a[2] == c[2]
+
+
+def test_shards_are_not_written_among_others_or_of_nothing(small_csv, tmp_path, capsys):
+    for flags, status, told in (
+        (["--shards", "701"], 2, "701 shards of 700 rows, expected no more than there are"),
+        (["--shards", "2"], 0, ""),
+        (["--shards", "3"], 2, "out has shards already, expected another directory"),
+    ):
+        assert convert.main([str(small_csv), str(tmp_path / "out"), *flags]) == status
+        assert told in capsys.readouterr().err
+    with pytest.raises(SystemExit):
+        convert.main([str(small_csv), str(tmp_path / "out.csv"), "--copies", "2"])
+    assert "argument --copies: expected --shards N with it" in capsys.readouterr().err
+
+
+def test_a_plain_idx_file_is_mapped_and_stays_as_it_is(tmp_path, few):
+    path = write_idx(tmp_path / "train-images-idx3-ubyte", few)
+    before = path.read_bytes()
+    found = read(path, transposed=True)
+    assert np.array_equal(found.images, turned(few.images)) and path.read_bytes() == before
+    bottom = found.images
+    while isinstance(bottom.base, np.ndarray):
+        bottom = bottom.base
+    assert isinstance(bottom, np.memmap)

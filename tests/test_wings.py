@@ -16,7 +16,7 @@ from rooms import PACKAGE, files, modules_imported, rooms_imported
 FLOORS = [
     {"__main__"},
     {"commands"},
-    {"plots", "onnx_graph", "estimator", "web"},
+    {"plots", "onnx_graph", "estimator", "web", "cluster"},
     {"reader"},
     {"formats", "preprocessing"},
     {"pictures", "network"},

@@ -16,7 +16,7 @@ from digits import dataset, formats
 from digits.commands import terminal
 from digits.errors import is_count
 from digits.network.metrics import classification_report, percent
-from digits.reader import DigitClassifier, recipe
+from digits.reader import DigitClassifier, recipe, shards
 from digits.reader.evaluation import Evaluation, evaluate, metrics_of
 
 
@@ -51,14 +51,16 @@ def table(found: Evaluation) -> str:
 
 def test_digits(reader: DigitClassifier, options: argparse.Namespace) -> dataset.Digits:
     """What the flags of `add_data_flags` name as test rows for this model."""
-    paths = options.test_data or terminal.digits_given(options.data)
+    paths = terminal.digits_given(options.test_data or options.data)
     terminal.tell_of_pipes(paths)
-    digits = formats.read_labelled(paths, options.transposed, "to compare with")
-    return digits if options.test_data else test_rows(reader, digits, options.train_rows)
+    parts = [formats.read_labelled([path], options.transposed, "to compare with") for path in paths]
+    return (
+        dataset.joined(parts) if options.test_data else test_rows(reader, parts, options.train_rows)
+    )
 
 
 def test_rows(
-    reader: DigitClassifier, digits: dataset.Digits, train_rows: int | None
+    reader: DigitClassifier, files: Sequence[dataset.Digits], train_rows: int | None
 ) -> dataset.Digits:
     """The rows that the model was not trained on, if these are the data it was trained with.
 
@@ -70,10 +72,13 @@ def test_rows(
             "the model may have been trained on all of these rows,"
             " expected --test-data FILE or --train-rows N"
         )
+    digits = dataset.joined(files)
     told: Any = reader.about.get("train_rows")
     if train_rows is None and is_count(told) and told < len(digits.images):
         parts = dataset.split(digits, told)
-        if recipe.digest(*parts) == reader.about.get("data"):
+        sharded = reader.about.get("sharded")
+        found = shards.digest_of(files, told) if sharded else recipe.digest(*parts)
+        if found == reader.about.get("data"):
             return parts[1]
     return dataset.split(digits, train_rows)[1]
 

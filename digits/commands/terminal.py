@@ -15,6 +15,7 @@ from digits import __version__
 from digits.commands import signals
 from digits.errors import InputError
 from digits.files import is_stream
+from digits.formats import expanded
 from digits.locks import held
 from digits.places import BUNDLED_DIGITS, LATEST, PRETRAINED
 from digits.reader import DigitClassifier, load
@@ -130,7 +131,7 @@ def digits_given(paths: Sequence[Path] | None) -> list[Path]:
         UsageError: an installed package has none; says how digits are given.
     """
     if paths:
-        return list(paths)
+        return expanded(paths)
     if BUNDLED_DIGITS is None:
         raise UsageError(
             "no digits are installed with the package, expected --data FILE: a CSV such as Kaggle's"

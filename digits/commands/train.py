@@ -9,25 +9,33 @@ examples:
     digits train --optimizer lbfgs
     digits train --data train-images-idx3-ubyte.gz --test-data t10k-images-idx3-ubyte.gz
     digits train --data mnist.npz my_digits/
+    digits train --data 'shards/*.idx' --test-data t10k-images-idx3-ubyte.gz
+    digits train --data 'shards/*.idx' --test-data t10k-images-idx3-ubyte.gz --cluster local:2
     digits train --resume
 """
 
 import argparse
+import re
 from collections.abc import Sequence
+from functools import cache, partial
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from digits import dataset, formats
 from digits.commands import data_paths, progress, terminal
-from digits.errors import InputError
+from digits.errors import InputError, Unreachable
 from digits.network import OPTIMIZERS
+from digits.network.batches import Batch
 from digits.network.metrics import percent
 from digits.parallel import Progress
 from digits.places import LATEST
-from digits.reader import Settings, recipe, run_checkpoint, settings_of
+from digits.reader import Settings, recipe, run_checkpoint, settings_of, shards
 from digits.reader.evaluation import evaluate, metrics_of
 from digits.reader.settings import PRESETS, checked_settings, plain, without_paths
 from digits.start import INTERRUPTED
+
+if TYPE_CHECKING:
+    from digits.cluster import Cluster
 
 # Flags that give a setting of the run; the others are about this command.
 SETTINGS = (
@@ -38,24 +46,35 @@ CHECKPOINT = "checkpoint.npz"
 # A resumed run may be prolonged, and its data may have moved or be in another format, as long as
 # they are the same digits; all else stays as it was.
 FREE_ON_RESUME = ("data", "test_data", "transposed", "epochs")
+LISTED = 4  # files that are named one by one
+TO_COMPARE = "to compare with"
 
 
 @terminal.command
 def main(argv: Sequence[str] | None = None) -> int:
     options = parse(argv)
-    checkpoint = options.output / CHECKPOINT
-    settings = resumed_settings(checkpoint, options) if options.resume else new_settings(options)
+    settings = resumed_settings(options) if options.resume else new_settings(options)
+    if options.cluster:
+        terminal.require("distributed", "dask[distributed]")
     with terminal.owned(options.output):
-        return train(settings, options)
+        return train_on_cluster(options, settings) if options.cluster else train(options, settings)
 
 
-def train(settings: Settings, options: argparse.Namespace) -> int:
-    """Train, and leave the results in a directory that is ours; the exit status."""
-    output: Path = options.output
-    checkpoint = output / CHECKPOINT
+def train_on_cluster(options: argparse.Namespace, settings: Settings) -> int:
+    """Train where workers hold the rows; the exit status."""
+    from digits.cluster import Cluster
+
+    with Cluster(options.cluster) as cluster:
+        if not options.quiet:
+            print(f"dashboard: {cluster.dashboard}", flush=True)
+        return train(options, settings, cluster)
+
+
+def train(options: argparse.Namespace, settings: Settings, cluster: "Cluster | None" = None) -> int:
+    """From the data to what there is to look at, in a directory that is ours; the exit status."""
+    output, checkpoint = options.output, options.output / CHECKPOINT
     with progress.work(options.quiet) as told:
-        rows, test = read_data(settings, told, options.quiet)
-        run = recipe.prepare(settings, rows, test, progress=told)
+        run, test = prepared(settings, told, options.quiet, cluster)
     if options.resume:
         run_checkpoint.restore(checkpoint, run)
         if len(run.history) > settings.epochs:
@@ -65,34 +84,40 @@ def train(settings: Settings, options: argparse.Namespace) -> int:
     elif checkpoint.exists():
         checkpoint.replace(output / "checkpoint.old.npz")
     data_paths.keep(output, settings)
-    train_rows = len(rows.images)
-    del rows  # of a million, they would take 800 MB from here on
     if not options.quiet:
         drawn = f" and {settings.drawn:,} drawn digits" if settings.drawn else ""
-        print(f"{train_rows:,} training rows{drawn}, {len(test.images):,} test rows")
+        print(f"{training_rows(run):,} training rows{drawn}, {len(test.images):,} test rows")
         print(run.network.summary(), flush=True)
 
-    total, done = settings.epochs, len(run.history)
+    total, go_on = settings.epochs, f"go on with --resume --output {output}"
+    try:
+        accuracy = run_to_the_end(options, run, test)
+    except Unreachable as error:
+        run_checkpoint.save(checkpoint, run)
+        raise Unreachable(f"{error}; {go_on}") from None
+
+    interrupted = len(run.history) < total
+    if interrupted:
+        terminal.complain(f"interrupted after epoch {len(run.history):,} of {total:,}; {go_on}")
+    if not options.quiet:
+        print(f"model, figures and numbers are in {output}")
+    print(f"test accuracy: {percent(accuracy)}")
+    return INTERRUPTED if interrupted else 0
+
+
+def run_to_the_end(options: argparse.Namespace, run: recipe.Run, test: dataset.Digits) -> float:
+    """All epochs, or those until Ctrl-C, and the files that are left; the test accuracy."""
+    checkpoint, total = options.output / CHECKPOINT, run.settings.epochs
     with progress.stop_on_ctrl_c() as stop:
-        for record in progress.watched(recipe.epochs(run), total, done, options.quiet):
+        records = recipe.epochs(run)
+        for record in progress.watched(records, total, len(run.history), options.quiet):
             if record.epoch % options.checkpoint_every == 0:
                 run_checkpoint.save(checkpoint, run)
             if stop.is_set():
                 break
         run_checkpoint.save(checkpoint, run)
         with progress.work(options.quiet) as told:
-            accuracy = save_results(output, run, test, told)
-
-    interrupted = len(run.history) < total
-    if interrupted:
-        terminal.complain(
-            f"interrupted after epoch {len(run.history):,} of {total:,};"
-            f" go on with --resume --output {output}"
-        )
-    if not options.quiet:
-        print(f"model, figures and numbers are in {output}")
-    print(f"test accuracy: {percent(accuracy)}")
-    return INTERRUPTED if interrupted else 0
+            return save_results(options.output, run, test, told)
 
 
 def parse(argv: Sequence[str] | None) -> argparse.Namespace:
@@ -104,7 +129,7 @@ def parse(argv: Sequence[str] | None) -> argparse.Namespace:
         type=Path,
         nargs="+",
         metavar="FILE",
-        help="digits (default: the bundled ones of a clone)",
+        help="digits (default: the bundled ones of a clone); of several files each is a shard",
     )
     add("--test-data", type=Path, nargs="+", metavar="FILE",
         help="digits to test on (default: the rows of --data after the training rows)")  # fmt: skip
@@ -127,11 +152,20 @@ def parse(argv: Sequence[str] | None) -> argparse.Namespace:
     add("--no-canonical", action="store_true", help="leave the digits in the pose they have")
     add("--resume", action="store_true", help="go on from DIR's checkpoint")
     add("--checkpoint-every", type=whole, metavar="N", default=25, help="epochs (default: 25)")
+    add("--cluster", type=cluster_address, metavar="ADDRESS|local:N",
+        help="workers of a Dask scheduler, or N processes here, that hold the shards")  # fmt: skip
     add("--quiet", action="store_true", help="print the test accuracy only")
     options = parser.parse_args(argv)
     if options.momentum is not None and options.momentum >= 1:
         parser.error(f"argument --momentum: {options.momentum} is not below 1")
     return options
+
+
+def cluster_address(text: str) -> str:
+    """A flag's value that names a cluster."""
+    if not re.fullmatch(r"local:[1-9]\d{0,3}|\w+://\S+", text):
+        raise argparse.ArgumentTypeError(f"{text} is neither local:N nor like tcp://host:8786")
+    return text
 
 
 def given_settings(options: argparse.Namespace) -> dict[str, Any]:
@@ -142,7 +176,7 @@ def given_settings(options: argparse.Namespace) -> dict[str, Any]:
         values["preprocessing"] = "as is"
     for name in ("data", "test_data"):
         if paths := getattr(options, name):
-            values[name] = [str(path.resolve()) for path in paths]
+            values[name] = [str(path.resolve()) for path in formats.expanded(paths)]
     return {name: plain(value) for name, value in values.items() if value is not None}
 
 
@@ -150,15 +184,19 @@ def new_settings(options: argparse.Namespace) -> Settings:
     """Settings of a run that starts from the beginning."""
     preset = options.preset or "default"
     data = [str(path) for path in terminal.digits_given(options.data)]
+    given = {"data": data, **given_settings(options)}
     try:
-        return settings_of(preset, **{"data": data, **given_settings(options)})
+        return settings_of(preset, **given, sharded=bool(options.cluster) or len(given["data"]) > 1)
     except InputError as error:  # a flag gave it
         raise terminal.UsageError(str(error)) from None
 
 
-def resumed_settings(checkpoint: Path, options: argparse.Namespace) -> Settings:
+def resumed_settings(options: argparse.Namespace) -> Settings:
     """Settings of the interrupted run; flags may repeat them but not change them."""
-    settings = data_paths.found(checkpoint.parent, run_checkpoint.settings_in(checkpoint))
+    checkpoint = options.output / CHECKPOINT
+    settings = data_paths.found(options.output, run_checkpoint.settings_in(checkpoint))
+    if options.cluster and not settings.sharded:
+        raise terminal.UsageError("--resume goes on with rows in one piece, so --cluster cannot be")
     given = given_settings(options)
     if options.preset:
         given["preset"] = options.preset
@@ -175,25 +213,51 @@ def resumed_settings(checkpoint: Path, options: argparse.Namespace) -> Settings:
     return settings
 
 
-def read_data(
-    settings: Settings, told: Progress, quiet: bool
-) -> tuple[dataset.Digits, dataset.Digits]:
+def prepared(
+    settings: Settings, told: Progress, quiet: bool, cluster: "Cluster | None"
+) -> tuple[recipe.Run, dataset.Digits]:
+    """The run before its first epoch, and the test rows."""
+    if not settings.data:
+        raise terminal.UsageError("the checkpoint does not tell of its data, expected --data FILE")
+    if not quiet:
+        names = listed([*settings.data, *(settings.test_data or ())])
+        print(terminal.one_line(f"reading {names}"), flush=True)
+    if settings.sharded:
+        read = partial(shards.read_file, transposed=settings.transposed)
+        where: Any = {} if cluster is None else {"open": cluster.open, "map": cluster.map}
+        here = cache(read) if cluster is None else read  # workers read for themselves
+        sources, test = shards.sources_of(settings, here, partial(read, use=TO_COMPARE))
+        return shards.prepare(settings, sources, test, progress=told, **where), test
+    rows, test = read_data(settings, told)
+    return recipe.prepare(settings, rows, test, progress=told), test
+
+
+def listed(names: Sequence[str]) -> str:
+    """The names, but for those in the middle of many."""
+    if len(names) <= LISTED:
+        return ", ".join(names)
+    return f"{names[0]} to {names[-1]}, {len(names)} files"
+
+
+def read_data(settings: Settings, told: Progress) -> tuple[dataset.Digits, dataset.Digits]:
     """Training and test rows: the first and the last of the data, or from files of their own."""
 
     def read(names: Sequence[str], use: str) -> dataset.Digits:
-        if not quiet:
-            print(terminal.one_line(f"reading {', '.join(names)}"), flush=True)
         paths = [Path(name) for name in names]
         terminal.tell_of_pipes(paths)
         return formats.read_labelled(paths, settings.transposed, use, told)
 
-    if not settings.data:
-        raise terminal.UsageError("the checkpoint does not tell of its data, expected --data FILE")
-    digits = read(settings.data, "to learn from")
+    digits = read(settings.data or (), "to learn from")
     if not settings.test_data:
         return dataset.split(digits, settings.train_rows)
     rows = dataset.head(digits, settings.train_rows)
-    return rows, read(settings.test_data, "to compare with")
+    return rows, read(settings.test_data, TO_COMPARE)
+
+
+def training_rows(run: recipe.Run) -> int:
+    """How many were read, of all that are learned from."""
+    learned = run.rows.rows if isinstance(run.rows, Batch) else len(run.rows[1])
+    return (learned - run.settings.drawn) // recipe.each(run.settings)
 
 
 def save_results(output: Path, run: recipe.Run, test: dataset.Digits, told: Progress) -> float:

@@ -1,6 +1,7 @@
 """Digits from whatever they are kept in: a CSV, IDX files, `mnist.npz`, a folder of pictures."""
 
 from collections.abc import Sequence
+from glob import glob, has_magic
 from pathlib import Path
 from typing import BinaryIO
 
@@ -68,6 +69,25 @@ def read_labelled(
         if parts[-1].labels is None:
             raise InputError(f"{path} has no label column, expected one {use}")
     return joined(parts)
+
+
+def expanded(paths: Sequence[Path]) -> list[Path]:
+    """The paths, with those that each pattern such as `shards/*.idx` fits in place of it.
+
+    Shells do that too, but not where a pattern is quoted, nor all on Windows.
+
+    Raises:
+        InputError: nothing fits a pattern.
+    """
+    found = []
+    for path in paths:
+        if path.exists() or not has_magic(str(path)):
+            found.append(path)
+        elif fitting := sorted(glob(str(path))):  # noqa: PTH207  (a Path takes no absolute one)
+            found += map(Path, fitting)
+        else:
+            raise InputError(f"{path} fits no file, expected a pattern that some fit")
+    return found
 
 
 def _read_file(path: Path, file: BinaryIO, start: bytes, progress: Progress) -> Digits:

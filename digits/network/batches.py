@@ -8,7 +8,7 @@ of all.
 """
 
 from collections.abc import Iterator, Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -35,7 +35,7 @@ class Batch(NamedTuple):
     """The rows that one step is taken for, in slices whose gradients are to be added up."""
 
     rows: int
-    slices: list[Slice]
+    slices: Sequence[Any]  # a `Slice` each, or what the `map` of a training has in their place
 
 
 def full_batch(X: np.ndarray, targets: np.ndarray, slice_rows: int = SLICE_ROWS) -> Batch:

@@ -88,7 +88,12 @@ def centred(optimizer: Optimizer, network: Network, X: np.ndarray) -> Centred:
         network: whose parameters it will step on.
         X: (N, inputs) numbers, as `train` is given them.
     """
-    inputs = (network.input_scale * X.mean(axis=0), 1.0)
+    return centred_on(optimizer, network, X.mean(axis=0))
+
+
+def centred_on(optimizer: Optimizer, network: Network, mean: np.ndarray) -> Centred:
+    """`centred`, of inputs of which only the (inputs,) mean of each column is at hand."""
+    inputs = (network.input_scale * mean, 1.0)
     hidden = [HIDDEN[layer.activation].centre for layer in network.layers[:-1]]
     means, scales = zip(inputs, *hidden, strict=True)
     return Centred(optimizer, network, means, scales)

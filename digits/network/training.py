@@ -16,8 +16,9 @@ from digits.parallel import thread_map
 
 NAN = float("nan")
 # Applies a function to each slice of a batch and gives the results in the slices' order, as `map`
-# does: in threads, in processes, or on other machines.
-Map = Callable[[Callable[[Slice], Any], Sequence[Slice]], Iterable[Any]]
+# does: in threads, in processes, or on other machines. As they are only added up, it may add up
+# some of them itself, or all.
+Map = Callable[[Callable[[Slice], Any], Sequence[Any]], Iterable[Any]]
 
 
 class Epoch(NamedTuple):
@@ -194,9 +195,11 @@ def overflow(network: Network, batch: Batch) -> str:
     for number, parameters in enumerate(network.parameters, start=1):
         if not all(np.isfinite(part).all() for part in parameters):
             return f"the parameters of layer {number} are"
-    for X, _, columns in batch.slices:
+    for part in batch.slices:
+        if not isinstance(part, Slice):  # it lies elsewhere
+            break
         with quiet():
-            (_, *values), _ = network.forward(X, columns)
+            (_, *values), _ = network.forward(part.X, part.columns)
         for number, a in enumerate(values, start=1):
             if not np.isfinite(a).all():
                 return f"the outputs of layer {number} are"

@@ -5,9 +5,14 @@ digit differ from their mean in few ways only, its principal axes; what of an im
 axes is unlike the digit. (This is principal component analysis of each class.)
 """
 
-from typing import NamedTuple
+from collections.abc import Callable, Sequence
+from functools import partial
+from typing import Any, NamedTuple
 
 import numpy as np
+
+from digits.network.batches import Slice
+from digits.network.training import Map
 
 AXES = 8  # of each class; 16 or 32 tell letters from digits no better
 ROWS = 1000  # of each class to find them from; more change little
@@ -16,6 +21,7 @@ ACCEPTED = 0.985  # share of the training images that are like their class
 # Means and axes are whole multiples of 1 / FINENESS, which pack into half the bytes. Errors move by
 # 0.2 pixels at most, of 27 that an image like its class may have.
 FINENESS = 512
+BIN = 1 / 32  # pixels; errors that differ by less are counted together where there are many rows
 
 
 class Novelty(NamedTuple):
@@ -66,7 +72,73 @@ def principal_axes(centred: np.ndarray) -> np.ndarray:
 
     By power iteration: multiplying by X^T X again and again turns any axes towards those.
     """
-    axes = np.random.default_rng(0).normal(size=(centred.shape[1], AXES)).astype(np.float32)
+    axes = first_axes(centred.shape[1])
     for _ in range(ROUNDS):
         axes, _ = np.linalg.qr(centred.T @ (centred @ axes))
     return axes.T
+
+
+def first_axes(inputs: int) -> np.ndarray:
+    """(inputs, AXES) float32 directions that the power iteration starts from."""
+    return np.random.default_rng(0).normal(size=(inputs, AXES)).astype(np.float32)
+
+
+def fit_slices(map: Map, rows: int, slices: Sequence[Any], classes: int, inputs: int) -> Novelty:
+    """`fit`, of rows that may lie elsewhere: only sums over their slices are asked for.
+
+    Args:
+        map: gives such a sum, as one result, of the slices or what stands for them.
+        rows: how many there are in all.
+    """
+    every = 1 + rows // (classes * ROWS)
+
+    def total(function: Callable[..., Any], *given: Any) -> Any:
+        [(found,)] = map(partial(function, *given, every=every), slices)
+        return found
+
+    sums = total(class_sums, classes, inputs)  # (classes, 1 + inputs)
+    means = (sums[:, 1:] / np.maximum(sums[:, :1], 1)).astype(np.float32)
+    axes = np.tile(first_axes(inputs), (classes, 1, 1))
+    for _ in range(ROUNDS):
+        axes, _ = np.linalg.qr(total(class_products, means, axes))
+    axes[sums[:, 0] == 0] = 0
+    turned = rounded(axes.transpose(0, 2, 1).astype(np.float32))
+    novelty = Novelty(rounded(means), turned, np.array(np.inf, np.float32))
+    below = np.cumsum(total(error_counts, novelty))
+    limit = np.searchsorted(below, ACCEPTED * below[-1]) + 1
+    return novelty._replace(limit=np.array(limit * BIN, np.float32))
+
+
+def class_sums(classes: int, inputs: int, part: Slice, *, every: int) -> tuple[np.ndarray]:
+    """Of some rows of a slice, for each class: how many, and the sums of their columns."""
+    images, labels = rows_of(part, inputs, slice(0, None, every))
+    of_class = np.arange(classes)[:, None] == labels
+    return (np.column_stack([of_class.sum(axis=1), of_class @ (images / 255)]),)
+
+
+def class_products(
+    means: np.ndarray, axes: np.ndarray, part: Slice, *, every: int
+) -> tuple[np.ndarray]:
+    """X^T X times the axes of each class, of the centred rows X of some of a slice."""
+    images, labels = rows_of(part, means.shape[1], slice(0, None, every))
+    products = np.zeros(axes.shape)
+    for label in np.unique(labels):
+        X = images[labels == label] / np.float32(255) - means[label]
+        products[label] = X.T @ (X @ axes[label].astype(np.float32))
+    return (products,)
+
+
+def error_counts(novelty: Novelty, part: Slice, *, every: int) -> tuple[np.ndarray]:
+    """How many rows of a slice, others than those above where there are, have which error."""
+    inputs = novelty.means.shape[1]
+    images, labels = rows_of(part, inputs, slice(every // 2 % len(part.X), None, every))
+    bins = (novelty.reconstruction_error(images, labels) / BIN).astype(int)
+    return (np.bincount(bins.clip(0), minlength=int(inputs / BIN) + 1),)
+
+
+def rows_of(part: Slice, inputs: int, rows: slice) -> tuple[np.ndarray, np.ndarray]:
+    """Some rows of a slice with all their (n, inputs) columns, and their (n,) labels."""
+    chosen = part.X[rows]
+    images = np.zeros((len(chosen), inputs), chosen.dtype)
+    images[:, part.columns] = chosen
+    return images, part.targets[rows].argmax(axis=1)

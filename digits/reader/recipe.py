@@ -13,11 +13,13 @@ from digits.network import (
     Epoch,
     Network,
     Optimizer,
-    centred,
     train,
     warmup_cosine,
 )
-from digits.network.training import Map
+from digits.network.batches import Batch, full_batch
+from digits.network.centring import centred_on
+from digits.network.l2 import strengths
+from digits.network.training import Map, run_epochs
 from digits.parallel import Progress, row_slices, silent, thread_map
 from digits.preprocessing import draw_digits
 from digits.preprocessing.elastic import SLICE_ROWS, elastic
@@ -45,10 +47,11 @@ class Run(NamedTuple):
     settings: Settings
     network: Network
     optimizer: Optimizer
-    rows: Examples
+    rows: Examples | Batch  # a batch of shards, where `digits.reader.shards` has prepared it
     test: Examples
     history: list[Epoch]  # of the epochs done so far
     data_digest: str  # tells whether a checkpoint was made with the same rows
+    map: Map = thread_map  # spreads the slices of the rows
 
 
 def prepare(
@@ -87,7 +90,7 @@ def prepare(
     return Run(
         settings,
         network,
-        optimizer_of(settings, network, posed[0]),
+        optimizer_of(settings, network, posed[0].mean(axis=0)),
         rows=(posed[0], labels),
         test=(posed[1], known_labels(test)),
         history=[],
@@ -118,8 +121,13 @@ def training_set(
     drawn = draw_digits(settings.drawn, rng, progress)
     return (
         np.concatenate([rows.images, *copies, drawn.images]),
-        np.concatenate([*[labels] * (1 + len(copies)), known_labels(drawn)]),
+        np.concatenate([*[labels] * each(settings), known_labels(drawn)]),
     )
+
+
+def each(settings: Settings) -> int:
+    """How many images `training_set` makes of each row, the row itself among them."""
+    return 1 + len(settings.copies) + settings.reshaped
 
 
 def in_parts(function: Images, images: np.ndarray, what: str, progress: Progress) -> np.ndarray:
@@ -131,33 +139,35 @@ def in_parts(function: Images, images: np.ndarray, what: str, progress: Progress
     return made
 
 
-def optimizer_of(settings: Settings, network: Network, X: np.ndarray) -> Optimizer:
-    """The optimizer that the settings name, centred on the inputs X where they say so."""
+def optimizer_of(settings: Settings, network: Network, mean: np.ndarray) -> Optimizer:
+    """The optimizer that the settings name, centred on the inputs' mean where they say so."""
     rate: Any = settings.learning_rate
     if settings.schedule == "cosine":
         rate = warmup_cosine(rate, WARMUP, settings.epochs)
     optimizer = OPTIMIZERS[settings.optimizer].make(rate, settings.momentum or 0.0)
-    return centred(optimizer, network, X) if settings.centred else optimizer
+    return centred_on(optimizer, network, mean) if settings.centred else optimizer
 
 
-def epochs(run: Run, map: Map = thread_map) -> Iterator[Epoch]:
+def epochs(run: Run, map: Map | None = None) -> Iterator[Epoch]:
     """Train on from where the run is; one record an epoch, also added to the run's history.
 
-    `map` spreads the slices of the rows, as for `digits.train`.
+    `map` spreads the slices of the rows in place of the run's own, as for `digits.train`.
     """
-    total, l2 = run.settings.epochs, run.settings.l2
-    for record in train(
-        run.network,
-        *run.rows,
-        run.optimizer,
-        total,
-        validation=run.test,
-        l2=l2,
-        epochs_done=len(run.history),
-        map=map,
-    ):
+    for record in records(run, map or run.map):
         run.history.append(record)
         yield record
+
+
+def records(run: Run, map: Map) -> Iterator[Epoch]:
+    """Those of the epochs that are not done yet."""
+    network, optimizer, rows, done = run.network, run.optimizer, run.rows, len(run.history)
+    total, l2 = run.settings.epochs, run.settings.l2
+    if not isinstance(rows, Batch):
+        settings: Any = {"validation": run.test, "l2": l2, "epochs_done": done, "map": map}
+        return train(network, *rows, optimizer, total, **settings)
+    whole, held_out = [rows], full_batch(*network.examples(*run.test))
+    numbers, pull = range(done + 1, total + 1), strengths(l2, optimizer)
+    return run_epochs(network, lambda epoch: whole, held_out, optimizer, pull, numbers, map)
 
 
 def classifier_of(run: Run) -> DigitClassifier:
@@ -166,7 +176,10 @@ def classifier_of(run: Run) -> DigitClassifier:
     about |= {"data": run.data_digest, "epochs_done": len(run.history)}
     if "test_data" in about:
         about["test_data"] = True  # a model that is passed on need not tell where they are
-    known = novelty.fit(*run.rows, CLASSES)
+    if isinstance(run.rows, Batch):
+        known = novelty.fit_slices(run.map, *run.rows, CLASSES, run.network.inputs)
+    else:
+        known = novelty.fit(*run.rows, CLASSES)
     return DigitClassifier(run.network, run.settings.preprocessing, known, about)
 
 

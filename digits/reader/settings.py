@@ -51,6 +51,7 @@ class Settings(NamedTuple):
     data: tuple[str, ...] | None = None
     test_data: tuple[str, ...] | None = None
     transposed: bool | None = None  # None to tell by the files' names
+    sharded: bool = False  # whether each file of `data` is a shard
 
 
 # How each optimizer is set where neither the preset nor anybody else says otherwise. These and the
@@ -206,4 +207,5 @@ RULES: dict[str, Rule] = {
     "data": or_none(PATHS),
     "test_data": or_none(PATHS),
     "transposed": or_none(FLAG),
+    "sharded": FLAG,
 }
