@@ -133,12 +133,12 @@ def outcomes(name: str, options: argparse.Namespace, until: float) -> Iterator[O
         tqdm(total=len(cases), desc=name, leave=False, dynamic_ncols=True, disable=None) as bar,
     ):
         parts = [cases[rows] for rows in row_slices(len(cases), part.at_once)]
-        for some in row_slices(len(parts), 4 * cores()):
-            if time.monotonic() > until:
-                return
+        for some in row_slices(len(parts), 2 * cores()):
             for found in pool.imap(trial, parts[some]):
                 bar.update(part.at_once)
                 yield from found
+            if time.monotonic() > until:
+                return
 
 
 if __name__ == "__main__":
