@@ -9,8 +9,10 @@ import contextlib
 import logging
 import time
 import uuid
+import warnings
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import partial
+from itertools import cycle
 from typing import Any, NamedTuple
 from weakref import WeakValueDictionary
 
@@ -90,7 +92,7 @@ class Cluster:
 
     def __init__(self, address: str, patience: float = PATIENCE) -> None:
         self.address, self.patience = address, patience
-        self.run = uuid.uuid4().hex
+        self.run = ""  # the name that workers know it by
         self.sources: dict[int, Source] = {}
         self.held: dict[str, Future] = {}  # by worker
         self.places: dict[int, str] = {}  # of each shard, the worker that has it
@@ -124,7 +126,8 @@ class Cluster:
             InputError: a shard cannot be used, or a worker is of another version.
             Unreachable: there are no workers.
         """
-        self.sources, self.held = {source.number: source for source in sources}, {}
+        self.run, self.held = uuid.uuid4().hex, {}
+        self.sources = {source.number: source for source in sources}
         places = placed(dict.fromkeys(self.sources, 1), self.workers(), {})
         jobs = [Job(open_shard, number, worker) for number, worker in places.items()]
         found = {}
@@ -160,9 +163,9 @@ class Cluster:
         rows = {shard.number: shard.rows for shard in shards}
         places = placed(rows, self.workers(), self.places)
         moved = {number for number, worker in places.items() if worker != self.places[number]}
-        for worker in {self.places[number] for number in moved} & self.held.keys():
-            leaving = [number for number in moved if self.places[number] == worker]
-            self.submit(Job(drop_shards, leaving, worker))
+        leaving = {worker: [number for number in moved if self.places[number] == worker]
+                   for worker in self.held}  # fmt: skip
+        list(self.results(Job(drop_shards, *job[::-1]) for job in leaving.items() if job[1]))
         return places
 
     def workers(self) -> list[str]:
@@ -184,13 +187,16 @@ class Cluster:
                 del waiting[task]
                 yield self.result(task)
             there = self.workers()
-            for task in [task for task, job in waiting.items() if job.worker not in there]:
-                if (losses := losses + 1) > LOSSES:
-                    raise Unreachable(
-                        f"{LOSSES:,} workers were lost at {self.address} within one epoch,"
-                        " expected more memory for each, or fewer rows"
-                    )
-                job = waiting.pop(task)._replace(worker=there[losses % len(there)])
+            lost = {task: job for task, job in waiting.items() if job.worker not in there}
+            losses += len({job.worker for job in lost.values()})
+            if losses > LOSSES:
+                raise Unreachable(
+                    f"{losses} workers were lost at {self.address} within one epoch,"
+                    " expected more memory for each, or fewer rows"
+                )
+            for (task, job), worker in zip(lost.items(), cycle(there), strict=False):
+                del waiting[task]
+                job = job._replace(worker=worker)
                 waiting[self.submit(job)] = job
 
     def submit(self, job: Job) -> Future:
@@ -256,6 +262,7 @@ def silence() -> None:
     for name in logging.root.manager.loggerDict:
         if name.partition(".")[0] in ("distributed", "tornado"):
             logging.getLogger(name).setLevel(logging.CRITICAL + 1)
+    warnings.filterwarnings("ignore", module="distributed")
 
 
 def placed(

@@ -48,7 +48,8 @@ def main(argv: Sequence[str] | None = None) -> int:
                 print(measured(folder, where, options), flush=True)
         if number + 1 < options.rounds:
             print(flush=True)
-    print(on_the_way())
+    there, back = on_the_way()
+    print(f"to each worker {there:,} bytes an epoch, back {back:,}")
     return 0
 
 
@@ -102,12 +103,12 @@ def resident(process: psutil.Process) -> int:
     return size
 
 
-def on_the_way() -> str:
-    """How large a task and its result are, for each worker and epoch."""
+def on_the_way() -> tuple[int, int]:
+    """How many bytes go to each worker in an epoch, and come back."""
     network = new_network(np.random.default_rng(0))
     there = len(pickle.dumps(partial(slice_gradient, network)))
     sums = whole(np.zeros(())), whole(np.zeros(())), whole(np.zeros_like(network.theta))
-    return f"to each worker {there:,} bytes an epoch, back {len(pickle.dumps(sums)):,}"
+    return there, len(pickle.dumps(sums))
 
 
 if __name__ == "__main__":
