@@ -23,8 +23,6 @@ from functools import partial
 from pathlib import Path
 
 import numpy as np
-import psutil
-
 import peers
 from digits.commands import terminal
 from digits.errors import InputError
@@ -40,6 +38,7 @@ LOOK_EVERY = 0.2  # seconds, how much memory processes have
 @terminal.command
 def main(argv: Sequence[str] | None = None) -> int:
     options = parse(argv)
+    terminal.require("distributed", "dask[distributed]")
     print(peers.machine())
     print(f"{'shards':12}{'on':10}{'s/epoch':>9}{'own MB':>8}{'worker':>8}{'all':>8}{'right':>9}")
     for number in range(options.rounds):
@@ -83,24 +82,21 @@ def measured(folder: Path, where: str, options: argparse.Namespace) -> str:
 
 def peaks(command: list[str]) -> tuple[int, int, int]:
     """Run a command; the most bytes of its own process, any that it started, and all together."""
+    import psutil  # Dask brings it
+
     process = subprocess.Popen(command, stdout=subprocess.DEVNULL)
     found = (0, 0, 0)
     while process.poll() is None:
         with contextlib.suppress(psutil.NoSuchProcess):
             own = psutil.Process(process.pid)
-            started = [resident(child) for child in own.children(recursive=True)]
-            sizes = resident(own), max(started, default=0), resident(own) + sum(started)
-            found = tuple(map(max, found, sizes))
+            size = own.memory_info().rss
+            started = [child.memory_info().rss for child in own.children(recursive=True)]
+            found = tuple(map(max, found, (size, max(started, default=0), size + sum(started))))
         with contextlib.suppress(subprocess.TimeoutExpired):
             process.wait(LOOK_EVERY)
     if process.returncode:
         raise InputError(f"{' '.join(command)} ended with status {process.returncode}")
     return found
-
-
-def resident(process: psutil.Process) -> int:
-    size: int = process.memory_info().rss
-    return size
 
 
 def on_the_way() -> tuple[int, int]:

@@ -26,7 +26,6 @@ import numpy as np
 import peers
 from cluster import on_the_way
 from digits import plots
-from digits.cluster import Cluster, Held, Job
 from digits.commands import terminal
 from digits.network.batches import full_batch
 from digits.network.shards import added, whole
@@ -67,6 +66,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser = terminal.parser(__doc__)
     parser.add_argument("--output", type=Path, metavar="FILE", required=True, help="a figure")
     options = parser.parse_args(argv)
+    terminal.require("distributed", "dask[distributed]")
     costs = measured()
     print(peers.machine())
     print(f"a row {1e6 * costs.row:.2f} µs, a task {1e3 * costs.task:.2f} ms,"
@@ -82,6 +82,8 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def measured() -> Costs:
+    from digits.cluster import Cluster, Job
+
     network = new_network(np.random.default_rng(0))
     rows = peers.training_rows()
     batch = full_batch(*network.examples(*rows[:2]))
@@ -101,7 +103,7 @@ def measured() -> Costs:
     return Costs(epoch / batch.rows, (many - few) / (MANY - FEW), add, *on_the_way())
 
 
-def echo(held: Held, given: tuple[object, object]) -> object:
+def echo(held: object, given: tuple[object, object]) -> object:
     return given[1]
 
 
