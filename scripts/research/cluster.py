@@ -23,6 +23,7 @@ from functools import partial
 from pathlib import Path
 
 import numpy as np
+
 import peers
 from digits.commands import terminal
 from digits.errors import InputError
