@@ -149,3 +149,9 @@ def test_a_single_digit_is_never_turned(reader, all_digits):
     for six in sixes:
         read = [answer(reader, "6", np.rot90(six, turns).copy(), True) for turns in (0, 2)]
         assert read[0].numbers == ["6"] and read[1].numbers != ["6"]
+
+
+def test_in_a_screen_of_dots_no_number_is_found(reader):
+    dots = (np.indices((300, 300)) % 4 < 2).all(axis=0)
+    said = answer(reader, "screen", np.where(dots, 0, 255).astype(np.uint8), True)
+    assert said.numbers == [] and said.reason == "blank"

@@ -16,6 +16,9 @@ from digits.pictures.segments import Segment, segment_of
 # More digits than this on a page are print, or no writing at all: they are taken as they stand, and
 # their strokes need not be told from few pixels, which takes as long as ten others.
 MANY = 400
+# A page of more components than this, about the letters of the fullest printed one, is a screen of
+# dots or noise: no number is found in it, rather than thousands of digits after a minute.
+MOST_COMPONENTS = 5000
 
 
 class Page(NamedTuple):
@@ -35,6 +38,8 @@ def find_numbers(share: np.ndarray, judge: Judge, most: int = MANY) -> Page:
     Those that touch are told apart if there are no more than `most` others: that takes longest.
     """
     found = connected_components(share)
+    if len(found.boxes) > MOST_COMPONENTS:
+        return Page([])
     lines = [[line[group] for group in gathered(found.boxes[line])] for line in lines_of(found)]
     groups = [segment_of(share, found, group) for line in lines for group in line]
     digits = iter(told_apart(groups, judge) if len(groups) <= most else [[one] for one in groups])

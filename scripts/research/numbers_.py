@@ -25,13 +25,16 @@ TEST = slice(60_000, 70_000)
 FEWEST, MOST = 2, 8  # digits of a number
 INK = 50  # level from which a pixel counts, where a digit's first and last column are told
 PAPER = 8  # pixels around a number
-# Pixels between neighbours, from and to; below 0 they overlap.
-GAPS = {
-    "1 to 6 pixels apart": (1, 6),
-    "no gap": (0, 0),
-    "overlap of 1 pixel": (-1, -1),
-    "overlap of 2 pixels": (-2, -2),
-    "overlap of 3 pixels": (-3, -3),
+# Pixels between neighbours, from and to, below 0 where they overlap; and quarter turns clockwise.
+KINDS = {
+    "1 to 6 pixels apart": (1, 6, 0),
+    "no gap": (0, 0, 0),
+    "overlap of 1 pixel": (-1, -1, 0),
+    "overlap of 2 pixels": (-2, -2, 0),
+    "overlap of 3 pixels": (-3, -3, 0),
+    "apart, turned by 90°": (1, 6, 1),
+    "apart, turned by 180°": (1, 6, 2),
+    "apart, turned by 270°": (1, 6, 3),
 }
 
 
@@ -43,16 +46,16 @@ def main(argv: Sequence[str] | None = None) -> int:
     add("--seeds", type=terminal.whole_from_0, nargs="+", metavar="N", default=[0, 1, 2, 3, 4],
         help="of the numbers (default: 0 to 4)")  # fmt: skip
     add("--count", type=terminal.whole_number, metavar="N", default=100,
-        help="numbers for each gap and seed (default: 100)")  # fmt: skip
+        help="numbers for each row and seed (default: 100)")  # fmt: skip
     options = parser.parse_args(argv)
     reader = terminal.load_model(options.model)
     digits = take_rows(read(BUNDLED_DIGITS), TEST)
     images, labels = digits.images.reshape(-1, SIDE, SIDE), known_labels(digits)
     print(f"| neighbours | {' | '.join(f'seed {seed}' for seed in options.seeds)} | mean |")
     print("|---" * (len(options.seeds) + 2) + "|", flush=True)
-    for name, gaps in GAPS.items():
+    for name, kind in KINDS.items():
         shares = [
-            share_right(reader, images, labels, gaps, options.count, np.random.default_rng(seed))
+            share_right(reader, images, labels, kind, options.count, np.random.default_rng(seed))
             for seed in options.seeds
         ]
         figures = [percent(share, 1) for share in [*shares, np.mean(shares)]]
@@ -64,16 +67,17 @@ def share_right(
     reader: DigitClassifier,
     images: np.ndarray,
     labels: np.ndarray,
-    gaps: tuple[int, int],
+    kind: tuple[int, int, int],
     count: int,
     rng: np.random.Generator,
 ) -> float:
     """Share of `count` numbers, made of (N, 28, 28) images, that are read to the last digit."""
-    correct = 0
+    (*gaps, turns), correct = kind, 0
     for _ in range(count):
         chosen = rng.integers(0, len(images), rng.integers(FEWEST, MOST, endpoint=True))
         gap = int(rng.integers(*gaps, endpoint=True))
-        said = answer(reader, "", side_by_side([images[i] for i in chosen], gap), number=True)
+        picture = np.rot90(side_by_side([images[i] for i in chosen], gap), -turns)
+        said = answer(reader, "", np.ascontiguousarray(picture), number=True)
         correct += isinstance(said, NumberAnswer) and said.numbers == [
             "".join(str(label) for label in labels[chosen])
         ]
