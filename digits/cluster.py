@@ -37,6 +37,7 @@ from digits.reader.shards import Shard, Source, opened
 LOCAL = "local:"
 PATIENCE = 30.0  # seconds without any worker; one that is started anew takes a few
 LOOK_EVERY = 0.25  # seconds, whether workers are still there
+FETCHED = 5.0  # seconds in which a result comes from its worker, if that is still there
 LOSSES = 20  # of workers in an epoch, before it is told to be too much for them
 # Ctrl-C in a terminal reaches every process that was started from it, and is for one of them.
 DEAF = "import signal\nsignal.signal(signal.SIGINT, signal.SIG_IGN)\n"
@@ -184,8 +185,9 @@ class Cluster:
         waiting, losses = {self.submit(job): job for job in jobs}, 0
         while waiting:
             for task in self.done(list(waiting)):
-                del waiting[task]
-                yield self.result(task)
+                for found in self.result(task):
+                    del waiting[task]
+                    yield found
             there = self.workers()
             lost = {task: job for task, job in waiting.items() if job.worker not in there}
             losses += len({job.worker for job in lost.values()})
@@ -216,9 +218,13 @@ class Cluster:
             except TimeoutError:
                 return set()
 
-    def result(self, task: Future) -> Any:
+    def result(self, task: Future) -> list[Any]:
+        """What a task has given; nothing if its worker is lost before it has been fetched."""
         with self.told():
-            return task.result()
+            try:
+                return [task.result(FETCHED)]
+            except TimeoutError:
+                return []
 
     @contextlib.contextmanager
     def told(self) -> Iterator[None]:
@@ -247,20 +253,25 @@ class Cluster:
 def started(address: str) -> LocalCluster:
     """So many worker processes on this machine, which share its cores."""
     count = int(address.removeprefix(LOCAL))
-    return LocalCluster(
-        n_workers=count,
-        threads_per_worker=max(1, cores() // count),
-        memory_limit=0,  # rows do not go to disk, from where they have just come
-        dashboard_address=":0",
-        silence_logs=logging.CRITICAL,
-        preload=[DEAF],
-    )
+    try:
+        return LocalCluster(
+            n_workers=count,
+            threads_per_worker=max(1, cores() // count),
+            memory_limit=0,  # rows do not go to disk, from where they have just come
+            dashboard_address=":0",
+            silence_logs=logging.CRITICAL,
+            preload=[DEAF],
+        )
+    except (RuntimeError, OSError, TimeoutError):
+        raise InputError(
+            f"a worker of {address} has ended while it was started, expected memory for each"
+        ) from None
 
 
 def silence() -> None:
     """What there is to say is said in sentences of ours."""
     for name in logging.root.manager.loggerDict:
-        if name.partition(".")[0] in ("distributed", "tornado"):
+        if name.partition(".")[0] in ("asyncio", "distributed", "tornado"):
             logging.getLogger(name).setLevel(logging.CRITICAL + 1)
     warnings.filterwarnings("ignore", module="distributed")
 

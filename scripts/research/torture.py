@@ -16,7 +16,6 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from importlib import import_module
-from importlib.util import find_spec
 from math import ceil
 from multiprocessing import get_context
 from pathlib import Path
@@ -28,6 +27,7 @@ import asking
 import bombs
 import full_disk
 import kills
+import lost_workers
 import saved_files
 import specimens
 import spoiling
@@ -57,12 +57,6 @@ def spoilt(name: str, make: Callable[..., Iterator[specimens.Specimen]]) -> Call
     return prepare
 
 
-def cluster(seed: int, keep: Path | None) -> Trial:
-    """Workers of a cluster are killed."""
-    there = find_spec("digits.cluster") is not None
-    raise Skipped("not yet tried here" if there else "digits/cluster.py is not there")
-
-
 PARTS = {
     "pictures": Part(10_000, 5, 25, spoilt("pictures", specimens.pictures)),
     "digits files": Part(10_000, 5, 25, spoilt("digits files", specimens.digits_files)),
@@ -74,7 +68,7 @@ PARTS = {
     "small disk": Part(full_disk.CASES, 2, 4, full_disk.on_small_disk),
     "page": Part(len(asking.CASES), 1, 1, asking.prepare),
     "kills": Part(50, 4, 1, kills.prepare),
-    "cluster": Part(1, 1, 1, cluster),
+    "cluster": Part(5, 2, 1, lost_workers.prepare),
 }
 
 
