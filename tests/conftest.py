@@ -5,6 +5,7 @@ import project
 import csv
 import gzip
 import os
+import signal
 import tempfile
 from itertools import islice
 from pathlib import Path
@@ -12,7 +13,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from digits.commands import report, train
+from digits.commands import report, signals, train
 from digits.dataset import Digits
 from digits.formats.csv_reader import read_csv
 from digits.places import BUNDLED_DIGITS
@@ -27,6 +28,12 @@ os.environ.setdefault("SCIPY_ARRAY_API", "1")
 os.environ.setdefault(
     "HYPOTHESIS_STORAGE_DIRECTORY", str(Path(tempfile.gettempdir(), "hypothesis"))
 )
+
+# What starts the tests may ignore these, as nohup does, and programs that tests start inherit that.
+for number in signals.ENDING:
+    if signal.getsignal(number) is signal.SIG_IGN:
+        usual = signal.default_int_handler if number == signal.SIGINT else signal.SIG_DFL
+        signal.signal(number, usual)
 
 # What `train` leaves in its directory.
 FILES = {

@@ -51,7 +51,7 @@ def test_the_same_seed_gives_the_same_model_and_another_seed_another(run):
 @pytest.mark.parametrize("flags", [["--optimizer", "rprop"], ["--preset", "best"]])
 def test_momentum_goes_with_gradient_descent_alone(run, flags, capsys):
     assert run(*flags, "--momentum", 0.5)[0] == 2
-    run(*flags, "--epochs", 1, "--quiet", "--train-rows", 20)
+    run(*flags, "--epochs", 1, "--quiet", "--train-rows", 20, "--drawn", 20)
     assert run("--resume", "--momentum", 0.5)[0] == 2
     assert "Traceback" not in capsys.readouterr().err
 
