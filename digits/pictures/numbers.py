@@ -25,10 +25,12 @@ class Page(NamedTuple):
     """The digits of each line, top to bottom and left to right, as they are on the turned page."""
 
     lines: list[list[Segment]]
+    images: np.ndarray  # (digits, 784) uint8, of each of them
     turns: int = 0  # quarter turns anticlockwise after which the page was read
 
     @property
     def digits(self) -> list[Segment]:
+        """Those of all lines."""
         return [digit for line in self.lines for digit in line]
 
 
@@ -39,11 +41,13 @@ def find_numbers(share: np.ndarray, judge: Judge, most: int = MANY) -> Page:
     """
     found = connected_components(share)
     if len(found.boxes) > MOST_COMPONENTS:
-        return Page([])
+        return Page([], images_of([]))
     lines = [[line[group] for group in gathered(found.boxes[line])] for line in lines_of(found)]
     groups = [segment_of(share, found, group) for line in lines for group in line]
-    digits = iter(told_apart(groups, judge) if len(groups) <= most else [[one] for one in groups])
-    return Page([[digit for _ in line for digit in next(digits)] for line in lines])
+    parts = told_apart(groups, judge) if len(groups) <= most else [[one] for one in groups]
+    images = images_of([digit for part in parts for digit in part])
+    left = iter(parts)
+    return Page([[digit for _ in line for digit in next(left)] for line in lines], images)
 
 
 def images_of(digits: Sequence[Segment]) -> np.ndarray:

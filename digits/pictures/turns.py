@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from digits.pictures.numbers import MANY, Page, find_numbers, images_of
+from digits.pictures.numbers import MANY, Page, find_numbers
 from digits.pictures.paths import Judge
 from digits.pictures.segments import Segment, box_of
 
@@ -22,19 +22,21 @@ def find_upright(share: np.ndarray, judge: Judge) -> Page:
     A single digit is never turned, as a 6 may be a 9; nor is print, as its letters say nothing.
     """
     page = find_numbers(share, judge)
-    if not 1 < len(page.digits) <= MANY:
+    if not 1 < len(page.images) <= MANY:
         return page
-    speaks = judge(images_of(page.digits))
+    speaks = judge(page.images)
     if speaks.mean() > PLAIN:
         return page
-    best, most = 0, _for_turn(0, speaks)
+    best, most = page, _for_turn(0, speaks)
     for turns in (1, 2, 3):
         found = find_numbers(turned(share, turns), judge, ENOUGH)
-        if len(found.digits) > 1:
-            for_it = _for_turn(turns, judge(images_of(found.digits)))
+        if len(found.images) > 1:
+            for_it = _for_turn(turns, judge(found.images))
             if for_it > most:
-                best, most = turns, for_it
-    return find_numbers(turned(share, best), judge)._replace(turns=best) if best else page
+                best, most = found._replace(turns=turns), for_it
+    if best.turns and len(best.images) > ENOUGH:  # those that touch may not be told apart yet
+        return find_numbers(turned(share, best.turns), judge)._replace(turns=best.turns)
+    return best
 
 
 def turned(share: np.ndarray, turns: int) -> np.ndarray:

@@ -13,7 +13,6 @@ from digits.pictures import (
     box_on_page,
     find_numbers,
     find_upright,
-    images_of,
     looked_at,
     several,
 )
@@ -177,7 +176,6 @@ def number_in(
     """
     find = find_numbers if upright else find_upright
     page = find(ink, reader.evidence)
-    images = images_of(page.digits)
 
     def box(digit: Segment) -> list[int]:
         """x, y, width and height in pixels of the file."""
@@ -189,8 +187,8 @@ def number_in(
     return NumberAnswer(
         file,
         picture.colours,
-        images,
-        reader.read(images),
+        page.images,
+        reader.read(page.images),
         [box(digit) for digit in page.digits],
         [number for number, line in enumerate(page.lines) for _ in line],
         picture.scale,
