@@ -152,8 +152,9 @@ def test_a_reading_is_all_that_there_is_to_say(digits):
     assert reading.posed.tobytes() == reader.preprocess(digits.images).tobytes()
     assert reading.probabilities.tobytes() == reader.probabilities(digits.images).tobytes()
     assert reading.labels.tolist() == reader.predict(digits.images).tolist()
-    doubtful = reading.probabilities.max(axis=1) < classifier.MIN_PROBABILITY
-    assert not reading.confident[doubtful].any() and reading.confident.mean() > 0.95
+    likely = reader.novelty.likeness(reading.posed, reading.probabilities)
+    assert (reading.confident == (likely >= reader.novelty.limit)).all()
+    assert reading.confident.mean() > 0.95
     blank = reader.read(np.zeros((1, PIXELS), np.uint8))
     assert not blank.confident.any()
 

@@ -1,35 +1,60 @@
 import numpy as np
 import pytest
 
-from digits.reader import novelty
-from rejection import scribbles
+from digits.dataset import split, take_rows
+from digits.formats import read
+from digits.places import BUNDLED_DIGITS, PRETRAINED
+from digits.preprocessing import draw_outliers
+from digits.reader import load, novelty, recipe
+from rejection import letters, scribbles
 
 
-def test_principal_axes_hold_as_much_as_those_of_the_singular_value_decomposition(rng):
-    X = rng.normal(size=(200, 30)) * np.geomspace(10, 0.1, 30)
-    X = (X - X.mean(axis=0)).astype(np.float32)
-    axes = novelty.principal_axes(X)
-    _, _, exact = np.linalg.svd(X, full_matrices=False)
-    np.testing.assert_allclose(axes @ axes.T, np.eye(novelty.AXES), atol=1e-5)
-    held, most = (((X @ some.T) ** 2).sum() for some in (axes, exact[: novelty.AXES]))
-    assert held == pytest.approx(most, rel=1e-3)
+@pytest.fixture(scope="module")
+def shipped():
+    return load(PRETRAINED)
 
 
-def test_most_digits_are_alike_and_scribbles_are_not(digits, rng):
-    half = len(digits.images) // 2
-    known = novelty.fit(digits.images[:half], digits.labels[:half], 10)
-    other = known.reconstruction_error(digits.images[half:], digits.labels[half:])
-    assert (
-        np.mean(
-            known.reconstruction_error(digits.images[:half], digits.labels[:half]) <= known.limit
-        )
-        > 0.97
-    )
-    others = known.reconstruction_error(scribbles(50), rng.integers(0, 10, 50))
-    assert np.median(others) > np.quantile(other, 0.95)
+@pytest.fixture(scope="module")
+def test_digits():
+    return split(read(BUNDLED_DIGITS))[1]
 
 
-def test_a_class_without_images_is_like_nothing_in_particular(digits):
-    some = digits.labels < 5
-    known = novelty.fit(digits.images[some], digits.labels[some], 10)
-    assert np.isfinite(known.reconstruction_error(digits.images, digits.labels)).all()
+def test_what_is_no_digit_is_not_called_one(shipped):
+    assert shipped.read(scribbles(300)).confident.mean() < 0.15
+    assert shipped.read(letters()).confident.mean() < 0.15
+    assert shipped.read(np.zeros((1, 784), np.uint8)).confident.sum() == 0
+
+
+def test_few_right_answers_are_withheld_and_most_errors_caught(shipped, test_digits):
+    reading = shipped.read(test_digits.images)
+    right = reading.labels == test_digits.labels
+    assert 1 - reading.confident[right].mean() < 0.02
+    assert 1 - reading.confident[~right].mean() > 0.5
+
+
+def test_a_reader_learns_to_doubt_from_what_is_no_digit(digits):
+    reads = load(PRETRAINED).network
+    some, others = take_rows(digits, slice(500)), draw_outliers(300, np.random.default_rng(0))
+    known = novelty.fit(reads, *some, recipe.posed(others, "canonical"), 40)
+    strange = recipe.posed(draw_outliers(200, np.random.default_rng(1)), "canonical")
+    likely = [known.likeness(images, reads.probabilities(images))
+              for images in (recipe.posed(digits.images[500:], "canonical"), strange)]  # fmt: skip
+    assert np.median(likely[1]) < 0.1 < 0.9 < np.median(likely[0])
+
+
+def test_the_limit_keeps_nearly_all_right_answers(digits):
+    reads = load(PRETRAINED).network
+    posed = recipe.posed(digits.images, "canonical")
+    others = recipe.posed(draw_outliers(100, np.random.default_rng(0)), "canonical")
+    known = novelty.fit(reads, posed, digits.labels, others, 20)
+    probabilities = reads.probabilities(posed)
+    right = probabilities.argmax(axis=1) == digits.labels
+    kept = known.likeness(posed, probabilities)[right] >= known.limit
+    assert kept.mean() == pytest.approx(novelty.ACCEPTED, abs=0.005)
+
+
+def test_what_is_stored_is_what_was_measured(digits):
+    reads = load(PRETRAINED).network
+    known = novelty.fit(reads, *take_rows(digits, slice(200)), digits.images[:50], 3)
+    stored = known.network.theta.astype(np.float16)
+    assert stored.astype(np.float32).tobytes() == known.network.theta.tobytes()

@@ -12,6 +12,7 @@ from digits.network.batches import full_batch
 from digits.network.shards import MOST, UNIT, added, numbers_of, shard_sums
 from digits.network.training import loss_and_gradient
 from digits.parallel import thread_map
+from digits.preprocessing import draw_outliers
 from digits.reader import load, novelty, recipe, settings_of, shards
 from digits.reader.classifier import new_network
 
@@ -113,7 +114,11 @@ def test_shards_in_any_order_of_work_train_the_same_model(digits, parts):
         assert run.rows.rows == 2 * 600 + 50
         list(recipe.epochs(run))
         reader = recipe.classifier_of(run)
-        models.append(b"".join(map(bytes, (run.network.theta, *reader.novelty))))
+        models.append(
+            b"".join(
+                map(bytes, (run.network.theta, reader.novelty.network.theta, reader.novelty.limit))
+            )
+        )
     assert models[0] == models[1]
 
 
@@ -125,22 +130,23 @@ def test_inputs_are_centred_on_the_mean_of_all_shards(digits, parts):
 
 
 def test_novelty_of_shards_is_that_of_all_rows_but_for_rounding(digits):
-    some = take_rows(digits, slice(600))
-    known = novelty.fit(*some, 10)
+    some, others = take_rows(digits, slice(600)), draw_outliers(300, np.random.default_rng(0))
+    reads = load().network
+    known = novelty.fit(reads, *some, others, 10)
     batch = full_batch(some.images, np.eye(10, dtype=np.float32)[some.labels], slice_rows=99)
     half = len(batch.slices) // 2
     found = novelty.fit_slices(
+        reads,
         shards.map_here,
         batch.rows,
         [shards.Shard(0, "", batch.slices[:half]), shards.Shard(0, "", batch.slices[half:])],
+        others,
         10,
-        784,
     )
-    np.testing.assert_allclose(found.means, known.means, atol=1 / 512)
-    assert found.limit == pytest.approx(known.limit, rel=0.02)
-    errors = [one.reconstruction_error(*take_rows(digits, slice(600, None)))
-              for one in (known, found)]  # fmt: skip
-    np.testing.assert_allclose(errors[1], errors[0], rtol=0.02, atol=0.2)
+    images = digits.images[600:]
+    likely = [one.likeness(images, reads.probabilities(images)) for one in (known, found)]
+    np.testing.assert_allclose(likely[1], likely[0], atol=0.02)
+    assert found.limit == pytest.approx(known.limit, abs=0.02)
 
 
 def test_several_files_and_a_pattern_of_them_are_the_same_shards(run, files, test_file, capsys):

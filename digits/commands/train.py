@@ -264,8 +264,8 @@ def save_results(output: Path, run: recipe.Run, test: dataset.Digits, told: Prog
     """Write model, history, figures and metrics; the test accuracy."""
     from digits.commands import report  # matplotlib is slow to load
 
+    classifier = recipe.classifier_of(run, told)
     told("writing the model", 0)
-    classifier = recipe.classifier_of(run)
     classifier.save(output / "model.npz")
     found = evaluate(classifier, test)
     told("drawing figures", 0)

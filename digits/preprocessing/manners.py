@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 from digits.preprocessing.displays import DISPLAYS
 from digits.preprocessing.handwriting import HANDWRITING, Styles, Uniform
+from digits.preprocessing.outliers import SCRIBBLES, SHAPES
 from digits.preprocessing.typefaces import TYPEFACES
 
 Range = tuple[float, float]
@@ -15,7 +16,7 @@ class Manner(NamedTuple):
 
     Attributes:
         share: of all digits that are drawn.
-        digits: the styles of each of the ten.
+        digits: the styles of each of the ten, or of what is no digit.
         pens: smallest and largest radius, in units of the digit's longer side.
         contrast: how much narrower the pen may be along y than along x, from and to.
         jitter: standard deviation of each point of a stroke, as all others that follow.
@@ -78,4 +79,10 @@ MANNERS = {
     "sans": SANS,
     "serif": SERIF,
     "segments": SEGMENTS,
+}
+# What is no digit, a quarter of it scribbles. Each kind takes a page of its own, so these are few.
+SHAPES_OF_NONE = (*SHAPES, *SCRIBBLES)
+OUTLIERS = {
+    "hands": HANDS._replace(share=0.75, digits=SHAPES_OF_NONE, jitter=0.03),
+    "type": SANS._replace(share=0.25, digits=SHAPES_OF_NONE, contrast=(0.3, 1.05)),
 }

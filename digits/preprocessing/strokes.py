@@ -1,14 +1,15 @@
 """Draw digits in many random hands: strokes in, MNIST-like images out."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from functools import partial
 from typing import NamedTuple
 
 import numpy as np
 
-from digits.dataset import CLASSES, PIXELS, Digits
+from digits.dataset import PIXELS, Digits
 from digits.parallel import THREADS, Progress, one_blas_thread, silent, thread_imap
 from digits.preprocessing.handwriting import Stroke
-from digits.preprocessing.manners import MANNERS, Manner
+from digits.preprocessing.manners import MANNERS, OUTLIERS, Manner
 from digits.preprocessing.pen import DOTS, images_of
 
 COARSE = 0.06  # share of digits that are drawn with large pixels
@@ -48,20 +49,43 @@ def draw_digits(
     Returns:
         Images as `digits.read_picture` gives them, and their labels.
     """
-    labels = rng.permutation(np.arange(count) % CLASSES)
+    return drawn(count, rng, manners, threads, partial(progress, "drawing digits"))
+
+
+def draw_outliers(
+    count: int, rng: np.random.Generator, progress: Progress = silent, *, threads: int = THREADS
+) -> np.ndarray:
+    """(count, 784) uint8: letters, signs and scribbles, each as common as any other.
+
+    Args are those of `draw_digits`.
+    """
+    told = partial(progress, "drawing what is no digit")
+    return drawn(count, rng, OUTLIERS, threads, told).images
+
+
+def drawn(
+    count: int,
+    rng: np.random.Generator,
+    manners: Mapping[str, Manner],
+    threads: int,
+    progress: Callable[[float], None],
+) -> Digits:
+    """Images of all that the manners write, and which of it each is."""
+    kinds = len(next(iter(manners.values())).digits)
+    labels = rng.permutation(np.arange(count) % kinds)
     images = np.empty((count, PIXELS), np.uint8)
-    pages = [page for digit in range(CLASSES) for page in pages_of(digit, labels, rng, manners)]
+    pages = [page for digit in range(kinds) for page in pages_of(digit, labels, rng, manners)]
 
     def fill(part: tuple[Page, np.random.Generator]) -> int:
         page, own_rng = part
         images[page.rows] = written(*page[:3], len(page.rows), own_rng, manners)
         return len(page.rows)
 
-    drawn = 0
+    done = 0
     with one_blas_thread():
         for rows in thread_imap(fill, zip(pages, rng.spawn(len(pages)), strict=True), threads):
-            drawn += rows
-            progress("drawing digits", drawn / count)
+            done += rows
+            progress(done / count)
     return Digits(images, labels)
 
 

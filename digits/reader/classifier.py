@@ -14,21 +14,17 @@ from digits.network.layers import checked, described, from_description, paramete
 from digits.places import PRETRAINED
 from digits.preprocessing.canonical import canonical
 from digits.reader import checkpoints
+from digits.reader import novelty as novelties
 from digits.reader.checkpoints import Array, Kind
-from digits.reader.novelty import AXES, Novelty
+from digits.reader.novelty import Novelty
 from digits.reader.rows import as_rows, on_black_paper
 from digits.reader.rules import choice
 
 OUTPUT = Dense(CLASSES, "softmax")
 # The one network of this project: 784-16-16-10, 13,002 parameters.
 LAYERS = (Dense(16, "sigmoid"), Dense(16, "sigmoid"), OUTPUT)
-# Below this probability of the likeliest digit a reader is not confident. Chosen on validation
-# rows, with `novelty.ACCEPTED`: more than half of the errors are caught by one or the other, and
-# less than two of a hundred right answers (docs/results.md).
+# Below this probability of the likeliest digit a reader is not confident that knows no novelty.
 MIN_PROBABILITY = 0.62
-# What speaks against an image being a digit whose novelty is at its limit, as a logarithm of odds;
-# fitted together with what its shape tells (`digits.pictures.paths`).
-STRANGE = 4.2
 LEAST = 1e-6  # of a probability that a logarithm is taken of
 
 
@@ -97,30 +93,24 @@ class DigitClassifier:
     def read(self, images: ArrayLike) -> Reading:
         """All that there is to say of images.
 
-        An answer is confident where the most probable digit is probable enough, and the image is
-        like those of that digit.
+        An answer is confident where it is likely enough that the image is a digit, and this one.
         """
         posed = self.preprocess(images)
         probabilities = self.network.probabilities(posed)
-        labels = probabilities.argmax(axis=1)
-        confident = probabilities.max(axis=1, initial=0) >= MIN_PROBABILITY
-        if self.novelty is not None:
-            error = self.novelty.reconstruction_error(posed, labels)
-            confident &= error <= self.novelty.limit
-        return Reading(posed, probabilities, labels, confident)
+        if self.novelty is None:
+            confident = probabilities.max(axis=1, initial=0) >= MIN_PROBABILITY
+        else:
+            confident = self.novelty.likeness(posed, probabilities) >= self.novelty.limit
+        return Reading(posed, probabilities, probabilities.argmax(axis=1), confident)
 
     def evidence(self, images: ArrayLike) -> np.ndarray:
-        """(N,) what speaks for each image being a digit: the likelier and the less strange it is.
-
-        The logarithm of the highest probability, less how far the image is from those of its class.
-        """
-        posed, probabilities, labels, _ = self.read(images)
-        likely: np.ndarray = np.log(np.maximum(probabilities.max(axis=1, initial=0), LEAST))
-        if self.novelty is None:
-            return likely
-        error = self.novelty.reconstruction_error(posed, labels)
-        likely -= STRANGE * (error / self.novelty.limit)
-        return likely
+        """(N,) what speaks for each image being a digit: a logarithm of how likely it is one."""
+        posed, probabilities, _, _ = self.read(images)
+        likely = probabilities.max(axis=1, initial=0)
+        if self.novelty is not None:
+            likely = self.novelty.likeness(posed, probabilities)
+        logarithm: np.ndarray = np.log(np.maximum(likely, LEAST))
+        return logarithm
 
     def probabilities(self, images: ArrayLike) -> np.ndarray:
         """(N, 10) float32 probabilities of the digits 0 to 9."""
@@ -149,9 +139,8 @@ class DigitClassifier:
         }
         arrays = {"theta": self.network.theta}
         if self.novelty is not None:
-            arrays["means"] = self.novelty.means.astype(np.float16)
-            arrays["axes"] = self.novelty.axes.astype(np.float16)
-            arrays["limit"] = np.asarray(self.novelty.limit)
+            arrays["novelty"] = self.novelty.network.theta.astype(np.float16)
+            arrays["least"] = np.asarray(self.novelty.limit)
         checkpoints.write(Path(path), KIND, header, arrays)
 
     def __repr__(self) -> str:
@@ -195,24 +184,30 @@ def saved_parameters(header: Mapping[str, Any]) -> Array:
 
 def saved_arrays(header: Mapping[str, Any]) -> dict[str, Array]:
     """What a model file has to hold; those that never had a novelty are none the worse for it."""
-    return {"theta": saved_parameters(header)} | NOVELTY
+    return {"theta": saved_parameters(header)} | NOVELTY | FORMERLY
 
 
 def saved_novelty(path: Path, arrays: Mapping[str, np.ndarray]) -> Novelty | None:
-    """The novelty in a model file, if there is one."""
+    """The novelty in a model file, if there is one of this version."""
     if missing := [name for name in NOVELTY if name not in arrays]:
         if len(missing) < len(NOVELTY):
             raise InputError(f"{path}: {missing[0]} is missing, expected {', '.join(NOVELTY)}")
         return None
-    means, axes, limit = (arrays[name].astype(np.float32) for name in NOVELTY)
-    expect(bool(limit > 0), f"{path}: limit", float(limit), "a number above 0")
-    return Novelty(means, axes, limit)
+    expect(bool(0 <= arrays["least"] <= 1), f"{path}: least", float(arrays["least"]), "from 0 to 1")
+    network = novelties.new_network()
+    network.theta[:] = arrays["novelty"]
+    return Novelty(network, arrays["least"])
 
 
 ARCHITECTURE = reads_digits, f"a network like {described(PIXELS, LAYERS)} with any hidden layers"
 NOVELTY = {
+    "novelty": Array((parameter_count(PIXELS, novelties.LAYERS),), np.float16, needed=False),
+    "least": Array((), needed=False),
+}
+# What earlier versions told novelty by: each class's mean and principal axes.
+FORMERLY = {
     "means": Array((CLASSES, PIXELS), np.float16, needed=False),
-    "axes": Array((CLASSES, AXES, PIXELS), np.float16, needed=False),
+    "axes": Array((CLASSES, 8, PIXELS), np.float16, needed=False),
     "limit": Array((), needed=False),
 }
 KIND = Kind(

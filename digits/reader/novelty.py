@@ -1,144 +1,179 @@
-"""Whether an image is like those a network was trained on, or something new altogether.
+"""Whether an image is a digit at all: the opinion of a second network.
 
-A network that knows ten digits calls a letter one of them, and may be sure of it. But images of a
-digit differ from their mean in few ways only, its principal axes; what of an image lies off these
-axes is unlike the digit. (This is principal component analysis of each class.)
+A network that has to name one of ten digits calls a letter one of them, too, and may be sure of it.
+So a second one is asked, of ten sigmoids: of each digit for itself it says whether the image is
+one. It has learned from the same rows, and from letters, signs and scribbles that are none of the
+ten. (Learning from outliers: Hendrycks, Mazeika and Dietterich, "Deep anomaly detection with
+outlier exposure", 2019.)
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 from typing import Any, NamedTuple
 
 import numpy as np
 
-from digits.network.batches import Slice
-from digits.network.training import Map
+from digits.dataset import CLASSES, PIXELS
+from digits.network import LBFGS, Dense, Network
+from digits.network.batches import Batch, Slice, full_batch
+from digits.network.centring import centred_on
+from digits.network.functions import one_hot
+from digits.network.l2 import strengths
+from digits.network.training import Map, run_epochs
+from digits.parallel import Progress, silent, thread_map
 
-AXES = 8  # of each class; 16 or 32 tell letters from digits no better
-ROWS = 1000  # of each class to find them from; more change little
-ROUNDS = 12  # of the power iteration
-ACCEPTED = 0.985  # share of the training images that are like their class
-# Means and axes are whole multiples of 1 / FINENESS, which pack into half the bytes. Errors move by
-# 0.2 pixels at most, of 27 that an image like its class may have.
-FINENESS = 512
-BIN = 1 / 32  # pixels; errors that differ by less are counted together where there are many rows
+UNITS = 64  # of its hidden layer
+LAYERS = (Dense(UNITS, "sigmoid"), Dense(CLASSES, "sigmoid"))
+L2 = 1e-4
+DIGITS = 2  # rows to learn from, for each outlier
+JUDGED = 20_000  # rows that the limit is told from
+ACCEPTED = 0.985  # share of the right answers that are kept
+NEAR = 0.1  # first step of L-BFGS from what is near already
+BINS = 1000  # that the likeness, from 0 to 1, is counted in
+
+# Applies a function of a slice to some slices, wherever they are, and gives tuples to be added up.
+Spread = Callable[[Callable[[Slice], Any]], Iterable[Any]]
 
 
 class Novelty(NamedTuple):
-    """What the images of each class have in common."""
+    """What a second network has learned, and what an image has to be for it."""
 
-    means: np.ndarray  # (classes, inputs) float32
-    axes: np.ndarray  # (classes, AXES, inputs) float32, orthonormal rows
-    limit: np.ndarray  # () float32, the largest error of an image that is like its class
+    network: Network  # of `LAYERS`
+    limit: np.ndarray  # () float32, the least likeness of an image that is a digit
 
-    def reconstruction_error(self, images: np.ndarray, labels: np.ndarray) -> np.ndarray:
-        """(N,) float32: squared ink of (N, inputs) uint8 images off the axes of their (N,) labels.
+    def likeness(self, images: np.ndarray, probabilities: np.ndarray) -> np.ndarray:
+        """(N,) float32, how likely each image is a digit, and the one that a reader calls it.
 
-        In units of pixels that are all ink.
+        Args:
+            images: (N, 784) uint8, as the reader's network takes them.
+            probabilities: (N, 10) that it gives them.
         """
-        errors = np.empty(len(images), np.float32)
-        for label in np.unique(labels):
-            of_label = np.flatnonzero(labels == label)
-            off = images[of_label] / np.float32(255) - self.means[label]
-            along = off @ self.axes[label].T
-            errors[of_label] = (off**2).sum(axis=1) - (along**2).sum(axis=1)
-        return errors
+        labels = probabilities.argmax(axis=1)
+        own = self.network.probabilities(images)
+        likely: np.ndarray = (probabilities * own)[np.arange(len(labels)), labels]
+        return likely
 
 
-def fit(images: np.ndarray, labels: np.ndarray, classes: int) -> Novelty:
-    """What (N, inputs) uint8 images have in common that have the same of (N,) labels."""
-    inputs = images.shape[1]
-    means = np.zeros((classes, inputs), np.float32)
-    axes = np.zeros((classes, AXES, inputs), np.float32)
-    for label in np.unique(labels):
-        first = images[np.flatnonzero(labels == label)[:ROWS]] / np.float32(255)
-        means[label] = first.mean(axis=0)
-        axes[label] = principal_axes(first - means[label])
-    means, axes = rounded(means), rounded(axes)  # as they are stored, so they are measured
-    novelty = Novelty(means, axes, np.array(np.inf, np.float32))
-    step = 1 + len(images) // (classes * ROWS)
-    errors = novelty.reconstruction_error(images[::step], labels[::step])
-    return novelty._replace(limit=np.quantile(errors, ACCEPTED).astype(np.float32))
+def fit(
+    reads: Network,
+    images: np.ndarray,
+    labels: np.ndarray,
+    outliers: np.ndarray,
+    epochs: int,
+    progress: Progress = silent,
+    *,
+    judged: int | None = None,
+    start: Network | None = None,
+) -> Novelty:
+    """What tells (N, 784) uint8 images with their (N,) labels from (M, 784) that are no digits.
 
-
-def rounded(values: np.ndarray) -> np.ndarray:
-    """float32 values up to 4 to the nearest multiple of 1 / FINENESS, as float16 can hold them."""
-    whole: np.ndarray = np.rint(values * FINENESS)
-    return whole / np.float32(FINENESS)
-
-
-def principal_axes(centred: np.ndarray) -> np.ndarray:
-    """(AXES, inputs) directions in which (N, inputs) centred rows vary most.
-
-    By power iteration: multiplying by X^T X again and again turns any axes towards those.
+    Args:
+        reads: the network whose answers are to be doubted.
+        images, labels, outliers: as that network takes them.
+        epochs: passes over what is learned from.
+        progress: is told how far it has come.
+        judged: how many of the first rows the limit is told from; None for all.
+        start: a second network that is near already; it stays as it is.
     """
-    axes = first_axes(centred.shape[1])
-    for _ in range(ROUNDS):
-        axes, _ = np.linalg.qr(centred.T @ (centred @ axes))
-    return axes.T
+
+    def every(step: int, rows: int | None = None) -> Spread:
+        some = slice(None, rows, step)
+        batch = full_batch(images[some], one_hot(labels[some], CLASSES))
+        return lambda function: thread_map(function, batch.slices)
+
+    step = steps_to(len(images), DIGITS * len(outliers))
+    learned = learn(every(step), outliers, epochs, progress, start)
+    return limited(learned, reads, every(steps_to(judged or len(images), JUDGED), judged))
 
 
-def first_axes(inputs: int) -> np.ndarray:
-    """(inputs, AXES) float32 directions that the power iteration starts from."""
-    return np.random.default_rng(0).normal(size=(inputs, AXES)).astype(np.float32)
-
-
-def fit_slices(map: Map, rows: int, slices: Sequence[Any], classes: int, inputs: int) -> Novelty:
+def fit_slices(
+    reads: Network,
+    map: Map,
+    rows: int,
+    slices: Sequence[Any],
+    outliers: np.ndarray,
+    epochs: int,
+    progress: Progress = silent,
+) -> Novelty:
     """`fit`, of rows that may lie elsewhere: only sums over their slices are asked for.
 
     Args:
         map: gives such a sum, as one result, of the slices or what stands for them.
         rows: how many there are in all.
     """
-    every = 1 + rows // (classes * ROWS)
 
-    def total(function: Callable[..., Any], *given: Any) -> Any:
-        [(found,)] = map(partial(function, *given, every=every), slices)
-        return found
+    def every(step: int) -> Spread:
+        return lambda function: map(partial(thinned, function, step), slices)
 
-    sums = total(class_sums, classes, inputs)  # (classes, 1 + inputs)
-    means = (sums[:, 1:] / np.maximum(sums[:, :1], 1)).astype(np.float32)
-    axes = np.tile(first_axes(inputs), (classes, 1, 1))
-    for _ in range(ROUNDS):
-        axes, _ = np.linalg.qr(total(class_products, means, axes))
-    axes[sums[:, 0] == 0] = 0
-    turned = rounded(axes.transpose(0, 2, 1).astype(np.float32))
-    novelty = Novelty(rounded(means), turned, np.array(np.inf, np.float32))
-    below = np.cumsum(total(error_counts, novelty))
-    limit = np.searchsorted(below, ACCEPTED * below[-1]) + 1
-    return novelty._replace(limit=np.array(limit * BIN, np.float32))
+    learned = learn(every(steps_to(rows, DIGITS * len(outliers))), outliers, epochs, progress)
+    return limited(learned, reads, every(steps_to(rows, JUDGED)))
 
 
-def class_sums(classes: int, inputs: int, part: Slice, *, every: int) -> tuple[np.ndarray]:
-    """Of some rows of a slice, for each class: how many, and the sums of their columns."""
-    images, labels = rows_of(part, inputs, slice(0, None, every))
-    of_class = np.arange(classes)[:, None] == labels
-    return (np.column_stack([of_class.sum(axis=1), of_class @ (images / 255)]),)
+def steps_to(rows: int, wanted: int) -> int:
+    """The step from one row to the next that makes not many more than are wanted of all."""
+    return max(1, rows // max(1, wanted))
 
 
-def class_products(
-    means: np.ndarray, axes: np.ndarray, part: Slice, *, every: int
-) -> tuple[np.ndarray]:
-    """X^T X times the axes of each class, of the centred rows X of some of a slice."""
-    images, labels = rows_of(part, means.shape[1], slice(0, None, every))
-    products = np.zeros(axes.shape)
-    for label in np.unique(labels):
-        X = images[labels == label] / np.float32(255) - means[label]
-        products[label] = X.T @ (X @ axes[label].astype(np.float32))
-    return (products,)
+def thinned(function: Callable[[Slice], Any], step: int, part: Slice) -> Any:
+    """The function of some rows of a slice."""
+    return function(part._replace(X=part.X[::step], targets=part.targets[::step]))
 
 
-def error_counts(novelty: Novelty, part: Slice, *, every: int) -> tuple[np.ndarray]:
-    """How many rows of a slice, others than those above where there are, have which error."""
-    inputs = novelty.means.shape[1]
-    images, labels = rows_of(part, inputs, slice(every // 2 % len(part.X), None, every))
-    bins = (novelty.reconstruction_error(images, labels) / BIN).astype(int)
-    return (np.bincount(bins.clip(0), minlength=int(inputs / BIN) + 1),)
+def learn(
+    digits: Spread,
+    outliers: np.ndarray,
+    epochs: int,
+    progress: Progress,
+    start: Network | None = None,
+) -> Network:
+    """The second network, rounded to float16, as it is stored."""
+    network = new_network()
+    if start is not None:
+        network.theta[:] = start.theta
+    own = full_batch(outliers, np.zeros((len(outliers), CLASSES), np.float32)).slices
+    own = own if len(outliers) else []
+
+    def both(function: Callable[[Slice], Any], _: Sequence[Any]) -> Iterable[Any]:
+        return [*digits(function), *thread_map(function, own)]
+
+    rows, sums = (sum(parts) for parts in zip(*both(column_sums, []), strict=True))
+    optimizer = centred_on(LBFGS(1.0 if start is None else NEAR), network, sums / rows)
+    batches = [Batch(int(rows), [])]
+    pull = strengths(L2, optimizer)
+    for record in run_epochs(
+        network, lambda epoch: batches, None, optimizer, pull, range(1, epochs + 1), both
+    ):
+        progress("learning to doubt", record.epoch / epochs)
+    network.theta[:] = network.theta.astype(np.float16)
+    return network
 
 
-def rows_of(part: Slice, inputs: int, rows: slice) -> tuple[np.ndarray, np.ndarray]:
-    """Some rows of a slice with all their (n, inputs) columns, and their (n,) labels."""
-    chosen = part.X[rows]
-    images = np.zeros((len(chosen), inputs), chosen.dtype)
-    images[:, part.columns] = chosen
-    return images, part.targets[rows].argmax(axis=1)
+def new_network() -> Network:
+    """The second network before it has learned anything."""
+    return Network(PIXELS, LAYERS, np.random.default_rng(0), input_scale=1 / 255)
+
+
+def limited(network: Network, reads: Network, digits: Spread) -> Novelty:
+    """The novelty whose limit keeps the share `ACCEPTED` of right answers."""
+    novelty = Novelty(network, np.array(0, np.float32))
+    counts = sum(found for (found,) in digits(partial(likeness_counts, novelty, reads)))
+    below = np.cumsum(counts)
+    limit = np.searchsorted(below, (1 - ACCEPTED) * below[-1]) / BINS
+    return novelty._replace(limit=np.array(limit, np.float32))
+
+
+def column_sums(part: Slice) -> tuple[float, np.ndarray]:
+    """How many rows a slice has, and the (784,) sums of their columns."""
+    sums = np.zeros(PIXELS)
+    sums[part.columns] = part.X.sum(axis=0, dtype=np.float64)
+    return float(len(part.X)), sums
+
+
+def likeness_counts(novelty: Novelty, reads: Network, part: Slice) -> tuple[np.ndarray]:
+    """(BINS,) how many rows of a slice that are read right have which likeness."""
+    images = np.zeros((len(part.X), PIXELS), part.X.dtype)
+    images[:, part.columns] = part.X
+    probabilities = reads.probabilities(images)
+    right = probabilities.argmax(axis=1) == part.targets.argmax(axis=1)
+    likely = novelty.likeness(images, probabilities)[right]
+    return (np.bincount((likely * BINS).astype(int).clip(0, BINS - 1), minlength=BINS),)

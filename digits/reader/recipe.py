@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from digits.dataset import CLASSES, Digits, known_labels
+from digits.dataset import Digits, known_labels
 from digits.network import (
     OPTIMIZERS,
     Dense,
@@ -21,7 +21,7 @@ from digits.network.centring import centred_on
 from digits.network.l2 import strengths
 from digits.network.training import Map, run_epochs
 from digits.parallel import Progress, row_slices, silent, thread_map
-from digits.preprocessing import draw_digits
+from digits.preprocessing import draw_digits, draw_outliers
 from digits.preprocessing.elastic import SLICE_ROWS, elastic
 from digits.preprocessing.reshaped import reshaped
 from digits.reader import novelty
@@ -34,6 +34,7 @@ from digits.reader.classifier import (
 from digits.reader.rows import as_rows, on_black_paper
 from digits.reader.settings import Settings, checked_settings
 
+ROWS_PER_OUTLIER = 4  # at least: of few digits few things are told that are none
 WARMUP = 20  # epochs in which the learning rate of the cosine schedule rises
 TOLD_EVERY = 10 * SLICE_ROWS  # rows after which `progress` hears of slow work
 
@@ -170,17 +171,48 @@ def records(run: Run, map: Map) -> Iterator[Epoch]:
     return run_epochs(network, lambda epoch: whole, held_out, optimizer, pull, numbers, map)
 
 
-def classifier_of(run: Run) -> DigitClassifier:
-    """The run's network as it is now, ready for plain images, with where it came from."""
+def classifier_of(run: Run, progress: Progress = silent) -> DigitClassifier:
+    """The run's network as it is now, ready for plain images, with where it came from.
+
+    That it learns to doubt its answers takes seconds, of which `progress` is told.
+    """
     about = {name: value for name, value in run.settings._asdict().items() if value is not None}
     about |= {"data": run.data_digest, "epochs_done": len(run.history)}
     if "test_data" in about:
         about["test_data"] = True  # a model that is passed on need not tell where they are
+    return DigitClassifier(run.network, run.settings.preprocessing, doubt(run, progress), about)
+
+
+def doubt(run: Run, progress: Progress = silent) -> novelty.Novelty | None:
+    """What the run's network is to be doubted by; None where nothing is drawn to learn it from."""
+    settings = run.settings
+    rows = run.rows.rows if isinstance(run.rows, Batch) else len(run.rows[1])
+    count = min(settings.outliers, rows // ROWS_PER_OUTLIER)
+    if not (settings.drawn and count):
+        return None
+    others = outliers(count, settings.preprocessing, settings.seed, progress)
+    more: Any = others, settings.doubt_epochs, progress
     if isinstance(run.rows, Batch):
-        known = novelty.fit_slices(run.map, *run.rows, CLASSES, run.network.inputs)
-    else:
-        known = novelty.fit(*run.rows, CLASSES)
-    return DigitClassifier(run.network, run.settings.preprocessing, known, about)
+        return novelty.fit_slices(run.network, run.map, *run.rows, *more)
+    own = (rows - settings.drawn) // each(settings)  # those that are no copies, and not drawn
+    some = np.r_[:own, rows - settings.drawn : rows]
+    images, labels = run.rows
+    return novelty.fit(run.network, images[some], labels[some], *more, judged=own)
+
+
+def outliers(
+    count: int, preprocessing: str, seed: int = 0, progress: Progress = silent
+) -> np.ndarray:
+    """(count, 784) uint8 images of what is no digit, as a network takes them."""
+    return posed(
+        draw_outliers(count, np.random.default_rng(seed), progress), preprocessing, progress
+    )
+
+
+def posed(images: np.ndarray, preprocessing: str, progress: Progress = silent) -> np.ndarray:
+    """(N, 784) uint8 images as a network takes them."""
+    function = PREPROCESSING[preprocessing].function
+    return images if function is None else in_parts(function, images, "preprocessing", progress)
 
 
 def digest(*parts: Digits) -> str:

@@ -45,6 +45,9 @@ class Settings(NamedTuple):
     copies: tuple[tuple[float, float], ...] = ()  # distance and smoothness of each elastic copy
     reshaped: int = 0  # copies that are turned, stretched or coarse
     drawn: int = 0  # digits that are drawn in addition
+    # What is drawn, if anything is, that is no digit, and the epochs that tell it from digits.
+    outliers: int = 12_000
+    doubt_epochs: int = 60
     # How `data` were split, and where they lie, for a run that is resumed; None where a program
     # gave the rows.
     train_rows: int | None = None  # None for all that are not test rows
@@ -82,6 +85,8 @@ PRESETS: dict[str, dict[str, Any]] = {
         "copies": ((0.6, 4.0), (0.6, 4.0), (0.6, 4.0), (0.6, 4.0)),
         "reshaped": 1,
         "drawn": 60_000,
+        "outliers": 90_000,
+        "doubt_epochs": 150,
         "l2": 1e-4,
     },
     # A published experiment, repeated to the letter; docs/results.md has its figures beside ours.
@@ -203,6 +208,8 @@ RULES: dict[str, Rule] = {
     "copies": many(PAIR),
     "reshaped": whole_up_to(1000),
     "drawn": whole_up_to(10_000_000),
+    "outliers": whole_up_to(10_000_000),
+    "doubt_epochs": COUNT,
     "train_rows": or_none(COUNT),
     "data": or_none(PATHS),
     "test_data": or_none(PATHS),

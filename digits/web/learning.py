@@ -7,6 +7,7 @@ reshaped, as one hand never writes a digit twice alike.
 
 import time
 from collections.abc import Iterator
+from functools import cache
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -20,7 +21,7 @@ from digits.preprocessing.elastic import elastic
 from digits.preprocessing.reshaped import reshaped
 from digits.reader import DigitClassifier, novelty
 from digits.reader.classifier import new_network
-from digits.reader.recipe import Examples
+from digits.reader.recipe import Examples, outliers
 
 HELD_OUT = 4  # every fourth of a digit is not learned from: on these the hand is judged
 # Chosen by `python scripts/research teaching --hands rare`: half of the copies, less bent, teach a
@@ -31,6 +32,7 @@ RESHAPED = 2  # one copy of so many is reshaped, the others are bent
 BENDS = ((1.0, 4.0), (1.5, 5.0), (2.0, 7.0))  # distance and smoothness, in pixels
 # With twice as many a well trained reader forgets more of the others.
 EPOCHS = 24
+OUTLIERS, DOUBT_EPOCHS = 12_000, 20  # to learn what is one of the new digits, and what none at all
 SECONDS = 16.0  # after which it ends at the next epoch, on slow machines
 FIRST_STEP = 0.1  # of L-BFGS: what has been trained is near a minimum
 L2 = 1e-4  # where the reader does not tell what it was trained with
@@ -176,13 +178,22 @@ def epochs(lesson: Lesson) -> Iterator[Epoch]:
 def outcome(lesson: Lesson) -> Outcome:
     """The reader that has learned, judged."""
     about = {**lesson.before.about, "taught": lesson.own}
-    known = lesson.before.novelty and novelty.fit(*lesson.rows, CLASSES)
+    known = lesson.before.novelty
+    if known is not None:
+        others = outliers_once(lesson.before.preprocessing)
+        known = novelty.fit(lesson.network, *lesson.rows, others, DOUBT_EPOCHS, start=known.network)
     reader = DigitClassifier(lesson.network, lesson.before.preprocessing, known, about)
     before, after = (scores(one.network, lesson) for one in (lesson.before, reader))
     first = before if lesson.first is lesson.before else scores(lesson.first.network, lesson)
     remembered = first.test - after.test <= LOSS_ALLOWED + 1e-9  # as these are not decimal numbers
     kept = remembered and (after.mine or 0) >= (before.mine or 0)
     return Outcome(reader, before, after, len(lesson.held_out[1]), kept)
+
+
+@cache
+def outliers_once(preprocessing: str) -> np.ndarray:
+    """(OUTLIERS, 784) uint8 images of what is no digit, drawn for the first lesson only."""
+    return outliers(OUTLIERS, preprocessing)
 
 
 def scores(network: Network, lesson: Lesson) -> Scores:

@@ -14,9 +14,8 @@ from digits import __version__
 from digits.dataset import CLASSES, Digits, known_labels
 from digits.errors import InputError
 from digits.network import metrics
-from digits.reader import DigitClassifier
+from digits.reader import DigitClassifier, novelty
 from digits.reader.classifier import MIN_PROBABILITY
-from digits.reader.novelty import FINENESS
 
 STATIC = Path(__file__).with_name("static")
 # What the page can compute by itself; other activations it does not know.
@@ -102,7 +101,7 @@ def page_data(
     arrays = {"theta": reader.network.theta, "digits": images,
               "labels": labels[rows].astype(np.uint8)}  # fmt: skip
     if reader.novelty is not None:
-        arrays |= {name: fixed_point(getattr(reader.novelty, name)) for name in ("means", "axes")}
+        arrays["novelty"] = reader.novelty.network.theta.astype(np.float16)
     about = {name: reader.about[name] for name in SHOWN if name in reader.about}
     return {
         "version": __version__,
@@ -113,7 +112,7 @@ def page_data(
         "layers": layers,
         "preprocessing": reader.preprocessing,
         "min_probability": MIN_PROBABILITY,
-        "fineness": FINENESS,
+        "novelty_layers": [(layer.units, layer.activation) for layer in novelty.LAYERS],
         "limit": None if reader.novelty is None else float(reader.novelty.limit),
         "exciting": [[[place[int(row)] for row in of_unit] for of_unit in of_layer]
                      for of_layer in judged.exciting],
@@ -151,13 +150,6 @@ def packed(arrays: Mapping[str, np.ndarray]) -> dict[str, Any]:
     text = base64.b64encode(zlib.compress(b"".join(planes), 9)).decode()
     listed = [[name, str(array.dtype), array.shape] for name, array in arrays.items()]
     return {"arrays": listed, "data": text}
-
-
-def fixed_point(values: np.ndarray) -> np.ndarray:
-    """float32 multiples of 1 / FINENESS as int16; others, of older models, as float16."""
-    whole = np.rint(values * FINENESS)
-    exact = bool((whole / np.float32(FINENESS) == values).all())
-    return whole.astype(np.int16) if exact else values.astype(np.float16)
 
 
 def names_of_modules() -> Sequence[str]:

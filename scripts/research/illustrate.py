@@ -1,6 +1,7 @@
 """Draw the figures of the documents that no training is needed for.
 
-Those of docs/how-it-works.md, from the shipped model and the bundled digits, and drawn digits.
+Those of docs/how-it-works.md, from the shipped model and the bundled digits, and drawn digits
+and what is none.
 
 examples:
     python scripts/research illustrate --output docs/images
@@ -21,7 +22,7 @@ from digits.network import Adam, Dense, GradientDescent, Network, Optimizer, Rpr
 from digits.network.functions import sigmoid, sigmoid_slope
 from digits.network.metrics import percent
 from digits.places import BUNDLED_DIGITS, PRETRAINED
-from digits.preprocessing import draw_digits
+from digits.preprocessing import draw_digits, draw_outliers
 from digits.preprocessing.canonical import canonical
 from digits.reader import DigitClassifier, load
 from digits.reader.classifier import LAYERS, new_network
@@ -63,6 +64,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         "descent": descent_figure(reader, digits),
         "differences": differences_figure(reader, digits),
         "drawn": drawn_figure(),
+        "outliers": outliers_figure(),
         "number": number_figure(reader, digits),
     }.items():
         plots.save(figure, options.output / f"{name}.png")
@@ -240,6 +242,15 @@ def differences_figure(reader: DigitClassifier, digits: Digits) -> Figure:
     axes.loglog(moves, np.array(apart) / np.linalg.norm(gradient), marker="o", markersize=3)
     axes.set(xlabel="h", ylabel="relative difference", title="Too small is as bad as too large")
     axes.grid(alpha=0.3)
+    return figure
+
+
+def outliers_figure() -> Figure:
+    """Some of what is no digit."""
+    images = draw_outliers(6 * DRAWN, np.random.default_rng(0))
+    figure = plots.new_figure(0.55 * DRAWN, 3.4)
+    for axes, image in zip(figure.subplots(6, DRAWN).flat, images, strict=True):
+        plots.digit(axes, image, "")
     return figure
 
 

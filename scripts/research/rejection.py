@@ -1,17 +1,20 @@
-"""Draw what a classifier gains and loses by saying "not sure", by probability and by novelty.
+"""Draw what a classifier gains and loses by saying "not sure", without and with a second network.
 
-It trains the preset `best` on the first 50,000 rows and looks at the 10,000 after them, which
-is how `MIN_PROBABILITY` and `ACCEPTED` were chosen.
+It trains a preset on the first 50,000 rows and looks at the 10,000 after them, at scribbles, and at
+letters that are no digit's twin, in the typefaces that come with matplotlib. That is how
+`digits.reader.novelty.ACCEPTED` was chosen.
 
 examples:
     python scripts/research rejection --output docs/images/rejection.png
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
+import matplotlib
 import numpy as np
-from matplotlib.axes import Axes
+from PIL import Image, ImageDraw, ImageFont
 
 from digits import plots
 from digits.commands import progress, terminal
@@ -20,38 +23,43 @@ from digits.formats import read
 from digits.network.metrics import percent
 from digits.pictures.mnist_like import mnist_like
 from digits.places import BUNDLED_DIGITS
-from digits.reader import Reading, recipe, settings_of
+from digits.reader import recipe, settings_of
 from digits.reader.classifier import MIN_PROBABILITY, DigitClassifier
+from digits.reader.settings import PRESETS
 from renderings import scribble
 
 TRAIN, VALIDATION = slice(0, 50_000), slice(50_000, 60_000)
 SCRIBBLES = 300
+FACES = ("DejaVuSans", "DejaVuSans-Oblique", "DejaVuSansMono", "DejaVuSerif", "DejaVuSerif-Italic")
+LETTERS = "acdefhjkmnprtuvwxyACEFHJKLMNPQRTUVWXY"
 
 
 @terminal.command
 def main(argv: Sequence[str] | None = None) -> int:
     parser = terminal.parser(__doc__)
     parser.add_argument("--output", type=Path, metavar="FILE", required=True, help="a figure")
+    parser.add_argument("--preset", choices=PRESETS, default="default", help="default: default")
     options = parser.parse_args(argv)
     digits = read(BUNDLED_DIGITS)
     rows, validation = (take_rows(digits, part) for part in (TRAIN, VALIDATION))
-    settings = settings_of("best")
+    settings = settings_of(options.preset)
     with progress.work(quiet=False) as told:
         run = recipe.prepare(settings, rows, validation, progress=told)
     for _ in progress.watched(recipe.epochs(run), settings.epochs, 0, quiet=False):
         pass
     reader = recipe.classifier_of(run)
-    known, others = reader.read(validation.images), reader.read(scribbles(SCRIBBLES))
+    known = reader.read(validation.images)
     correct = known.labels == validation.labels
-    figure = plots.new_figure(10, 4)
-    left, right = figure.subplots(1, 2)
-    by_probability(left, known, correct)
-    by_novelty(right, reader, known, correct, others)
-    plots.save(figure, options.output)
+    sets = {
+        "errors": validation.images[~correct],
+        "right answers": validation.images[correct],
+        "scribbles": scribbles(SCRIBBLES),
+        "letters": letters(),
+    }
+    draw(options.output, reader, sets)
     print(f"validation: {percent(correct.mean())} right")
-    print(f"right answers withheld: {percent(1 - known.confident[correct].mean())}")
-    print(f"errors caught: {percent(1 - known.confident[~correct].mean(), 1)}")
-    print(f"scribbles caught: {percent(1 - others.confident.mean(), 1)}")
+    for name, images in sets.items():
+        print(f"{name} not sure: {percent(1 - reader.read(images).confident.mean(), 1)}")
     return 0
 
 
@@ -62,26 +70,34 @@ def scribbles(count: int) -> np.ndarray:
     return np.array([mnist_like(page).reshape(-1) for page in pages])
 
 
-def by_probability(axes: Axes, known: Reading, correct: np.ndarray) -> None:
-    thresholds, highest = np.linspace(0.2, 1, 161), known.probabilities.max(axis=1)
-    axes.plot(thresholds, [100 * np.mean(highest[~correct] < t) for t in thresholds])
-    axes.plot(thresholds, [100 * np.mean(highest[correct] < t) for t in thresholds])
-    axes.axvline(MIN_PROBABILITY, color="grey", linestyle=":")
-    axes.legend(["errors caught", "right answers withheld"])
-    axes.set(xlabel="not sure below this probability", ylabel="%", title="By probability")
+def letters() -> np.ndarray:
+    """(N, 784) uint8 letters in typefaces."""
+    folder = Path(matplotlib.get_data_path()) / "fonts" / "ttf"
+    fonts = [ImageFont.truetype(folder / f"{face}.ttf", 60) for face in FACES]
+    return np.array([printed(letter, font) for font in fonts for letter in LETTERS])
 
 
-def by_novelty(
-    axes: Axes, reader: DigitClassifier, known: Reading, correct: np.ndarray, others: Reading
-) -> None:
+def printed(letter: str, font: Any) -> np.ndarray:
+    page = Image.new("L", (120, 120))
+    ImageDraw.Draw(page).text((20, 20), letter, 255, font)
+    return mnist_like(np.asarray(page, np.float32) / 255).reshape(-1)
+
+
+def draw(path: Path, reader: DigitClassifier, sets: Mapping[str, np.ndarray]) -> None:
+    """Two figures: what is not sure below a limit, of the probability and of the likeness."""
     assert reader.novelty is not None
-    error, of_others = (
-        reader.novelty.reconstruction_error(reading.posed, reading.labels)
-        for reading in (known, others)
-    )
-    limits = np.linspace(5, 80, 151)
-    for errors in (of_others, error[~correct], error[correct]):
-        axes.plot(limits, [100 * np.mean(errors > limit) for limit in limits])
-    axes.axvline(reader.novelty.limit, color="grey", linestyle=":")
-    axes.legend(["scribbles caught", "errors caught", "right answers withheld"])
-    axes.set(xlabel="not sure beyond this reconstruction error", title="By novelty")
+    figure = plots.new_figure(10, 4)
+    left, right = figure.subplots(1, 2, sharey=True)
+    limits = np.linspace(0, 1, 201)
+    for images in sets.values():
+        posed = reader.preprocess(images)
+        probabilities = reader.network.probabilities(posed)
+        likely = reader.novelty.likeness(posed, probabilities)
+        for axes, values in ((left, probabilities.max(axis=1)), (right, likely)):
+            axes.plot(limits, [100 * np.mean(values < limit) for limit in limits])
+    for axes, limit in ((left, MIN_PROBABILITY), (right, float(reader.novelty.limit))):
+        axes.axvline(limit, color="grey", linestyle=":")
+    left.legend(list(sets))
+    left.set(xlabel="probability below", ylabel="%", title="By the network alone")
+    right.set(xlabel="likeness below", title="With a second network")
+    plots.save(figure, path)

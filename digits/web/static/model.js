@@ -2,8 +2,7 @@
 
 // Bytes of a number, how an array of them is read, and what each then stands for.
 const KINDS = {
-  uint8: [1, Uint8Array], float32: [4, Float32Array],
-  float16: [2, Uint16Array, fromHalf], int16: [2, Int16Array, (whole, fineness) => whole / fineness],
+  uint8: [1, Uint8Array], float32: [4, Float32Array], float16: [2, Uint16Array, fromHalf],
 };
 
 // Page data -> the same with an array for each name that its "arrays" lists.
@@ -18,8 +17,7 @@ export async function openModel(pageData) {
     const planes = bytes.subarray(start, start += size * count);
     // all first bytes lie together, then all second ones: that packs better
     const values = new Kind(Uint8Array.from(planes, (_, i) => planes[i % size * count + Math.floor(i / size)]).buffer);
-    model[name] = meaning
-      ? Float32Array.from(values, (value) => meaning(value, pageData.fineness)) : values;
+    model[name] = meaning ? Float32Array.from(values, meaning) : values;
   }
   return model;
 }

@@ -1,14 +1,16 @@
-// Whether an image is like those of its digit: digits/reader/novelty.py.
+// Whether an image is a digit at all: digits/reader/novelty.py.
 
-// Squared ink off the axes of the digit, in pixels that are all ink.
-export function reconstructionError({ means, axes }, posed, label) {
-  const inputs = posed.length, count = axes.length / means.length;
-  const off = Float64Array.from(posed, (level, i) => level / 255 - means[label * inputs + i]);
-  let error = off.reduce((sum, value) => sum + value * value, 0);
-  for (let axis = 0; axis < count; axis++) {
-    const start = (label * count + axis) * inputs;
-    const along = off.reduce((sum, value, i) => sum + value * axes[start + i], 0);
-    error -= along * along;
+import { Network } from "./network.js";
+
+export class Novelty {
+  constructor(model) {
+    this.limit = model.limit;
+    this.network = this.limit === null ? null : new Network(model.novelty, model.novelty_layers, false);
   }
-  return error;
+
+  // Whether a reader may be relied on that gives its label this probability; null where it is not known.
+  accepts(posed, label, probability) {
+    if (!this.network) return null;
+    return probability * this.network.forward(posed).values.at(-1)[label] >= this.limit;
+  }
 }

@@ -4,24 +4,25 @@ import { canonical } from "./canonical.js";
 import { inkOf } from "./ink.js";
 import { mnistLike } from "./mnist_like.js";
 import { Network } from "./network.js";
-import { reconstructionError } from "./novelty.js";
+import { Novelty } from "./novelty.js";
 import { digitsIn } from "./segments.js";
 
 export class Reader {
   constructor(model) {
     this.model = model;
     this.network = new Network(model.theta, model.layers, model.preprocessing === "raw");
+    this.novelty = new Novelty(model);
   }
 
   // All that there is to say of a Uint8Array(784), 255 = ink; `off` are neurons switched off.
   readImage(image, off = new Set()) {
-    const { limit, min_probability, preprocessing } = this.model;
+    const { min_probability, preprocessing } = this.model;
     const posed = preprocessing === "canonical" ? canonical(image) : image;
     const { sums, values } = this.network.forward(posed, off);
     const probabilities = Float32Array.from(values.at(-1));
     const label = probabilities.indexOf(Math.max(...probabilities));
-    const like = limit === null || reconstructionError(this.model, posed, label) <= limit;
-    const confident = like && probabilities[label] >= min_probability;
+    const probability = probabilities[label];
+    const confident = this.novelty.accepts(posed, label, probability) ?? probability >= min_probability;
     return { posed, values, sums, probabilities, label, confident };
   }
 
