@@ -4,7 +4,6 @@ import pytest
 from digits.dataset import split, take_rows
 from digits.formats import read
 from digits.places import BUNDLED_DIGITS, PRETRAINED
-from digits.preprocessing import draw_outliers
 from digits.reader import load, novelty, recipe
 from rejection import letters, scribbles
 
@@ -34,19 +33,20 @@ def test_few_right_answers_are_withheld_and_most_errors_caught(shipped, test_dig
 
 def test_a_reader_learns_to_doubt_from_what_is_no_digit(digits):
     reads = load(PRETRAINED).network
-    some, others = take_rows(digits, slice(500)), draw_outliers(300, np.random.default_rng(0))
-    known = novelty.fit(reads, *some, recipe.posed(others, "canonical"), 40)
-    strange = recipe.posed(draw_outliers(200, np.random.default_rng(1)), "canonical")
+    posed = recipe.posed(digits.images, "canonical")
+    known = novelty.fit(
+        reads, posed[:500], digits.labels[:500], recipe.outliers(300, "canonical"), 40
+    )
+    strange = recipe.outliers(200, "canonical", seed=1)
     likely = [known.likeness(images, reads.probabilities(images))
-              for images in (recipe.posed(digits.images[500:], "canonical"), strange)]  # fmt: skip
+              for images in (posed[500:], strange)]  # fmt: skip
     assert np.median(likely[1]) < 0.1 < 0.9 < np.median(likely[0])
 
 
 def test_the_limit_keeps_nearly_all_right_answers(digits):
     reads = load(PRETRAINED).network
     posed = recipe.posed(digits.images, "canonical")
-    others = recipe.posed(draw_outliers(100, np.random.default_rng(0)), "canonical")
-    known = novelty.fit(reads, posed, digits.labels, others, 20)
+    known = novelty.fit(reads, posed, digits.labels, recipe.outliers(100, "canonical"), 20)
     probabilities = reads.probabilities(posed)
     right = probabilities.argmax(axis=1) == digits.labels
     kept = known.likeness(posed, probabilities)[right] >= known.limit

@@ -25,7 +25,10 @@ OUTPUT = Dense(CLASSES, "softmax")
 LAYERS = (Dense(16, "sigmoid"), Dense(16, "sigmoid"), OUTPUT)
 # Below this probability of the likeliest digit a reader is not confident that knows no novelty.
 MIN_PROBABILITY = 0.62
-LEAST = 1e-6  # of a probability that a logarithm is taken of
+# What the likeness of an image weighs, and what speaks for any, beside what its shape tells; chosen
+# together with that (`digits.pictures.paths`).
+WEIGHT, START = 1.4, 0.2
+LEAST = 1e-5  # of a probability that a logarithm is taken of
 
 
 class Preprocessing(NamedTuple):
@@ -109,7 +112,7 @@ class DigitClassifier:
         likely = probabilities.max(axis=1, initial=0)
         if self.novelty is not None:
             likely = self.novelty.likeness(posed, probabilities)
-        logarithm: np.ndarray = np.log(np.maximum(likely, LEAST))
+        logarithm: np.ndarray = WEIGHT * np.log(np.maximum(likely, LEAST)) + START
         return logarithm
 
     def probabilities(self, images: ArrayLike) -> np.ndarray:

@@ -25,11 +25,13 @@ from digits.parallel import Progress, silent, thread_map
 UNITS = 64  # of its hidden layer
 LAYERS = (Dense(UNITS, "sigmoid"), Dense(CLASSES, "sigmoid"))
 L2 = 1e-4
-DIGITS = 2  # rows to learn from, for each outlier
+DIGITS, FEWEST = 2, 10_000  # rows to learn from: for each outlier, and at least
 JUDGED = 20_000  # rows that the limit is told from
 ACCEPTED = 0.985  # share of the right answers that are kept
 NEAR = 0.1  # first step of L-BFGS from what is near already
-BINS = 1000  # that the likeness, from 0 to 1, is counted in
+# Parameters are whole multiples of 1 / FINENESS, which pack into half the bytes.
+FINENESS = 512
+BINS = 10_000  # that the likeness, from 0 to 1, is counted in
 
 # Applies a function of a slice to some slices, wherever they are, and gives tuples to be added up.
 Spread = Callable[[Callable[[Slice], Any]], Iterable[Any]]
@@ -81,7 +83,7 @@ def fit(
         batch = full_batch(images[some], one_hot(labels[some], CLASSES))
         return lambda function: thread_map(function, batch.slices)
 
-    step = steps_to(len(images), DIGITS * len(outliers))
+    step = steps_to(len(images), max(FEWEST, DIGITS * len(outliers)))
     learned = learn(every(step), outliers, epochs, progress, start)
     return limited(learned, reads, every(steps_to(judged or len(images), JUDGED), judged))
 
@@ -105,13 +107,14 @@ def fit_slices(
     def every(step: int) -> Spread:
         return lambda function: map(partial(thinned, function, step), slices)
 
-    learned = learn(every(steps_to(rows, DIGITS * len(outliers))), outliers, epochs, progress)
+    step = steps_to(rows, max(FEWEST, DIGITS * len(outliers)))
+    learned = learn(every(step), outliers, epochs, progress)
     return limited(learned, reads, every(steps_to(rows, JUDGED)))
 
 
 def steps_to(rows: int, wanted: int) -> int:
     """The step from one row to the next that makes not many more than are wanted of all."""
-    return max(1, rows // max(1, wanted))
+    return max(1, rows // wanted)
 
 
 def thinned(function: Callable[[Slice], Any], step: int, part: Slice) -> Any:
@@ -126,7 +129,7 @@ def learn(
     progress: Progress,
     start: Network | None = None,
 ) -> Network:
-    """The second network, rounded to float16, as it is stored."""
+    """The second network, as it is stored, so that it is measured as it is."""
     network = new_network()
     if start is not None:
         network.theta[:] = start.theta
@@ -144,8 +147,15 @@ def learn(
         network, lambda epoch: batches, None, optimizer, pull, range(1, epochs + 1), both
     ):
         progress("learning to doubt", record.epoch / epochs)
-    network.theta[:] = network.theta.astype(np.float16)
+    network.theta[:] = rounded(network.theta)
     return network
+
+
+def rounded(values: np.ndarray) -> np.ndarray:
+    """float32 values to multiples of 1 / FINENESS that float16 can hold: the nearest up to 4."""
+    whole = np.rint(values * FINENESS) / FINENESS
+    stored: np.ndarray = whole.astype(np.float16).astype(np.float32)
+    return stored
 
 
 def new_network() -> Network:

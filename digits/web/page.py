@@ -101,7 +101,8 @@ def page_data(
     arrays = {"theta": reader.network.theta, "digits": images,
               "labels": labels[rows].astype(np.uint8)}  # fmt: skip
     if reader.novelty is not None:
-        arrays["novelty"] = reader.novelty.network.theta.astype(np.float16)
+        whole = reader.novelty.network.theta * novelty.FINENESS
+        arrays["novelty"] = np.rint(whole).astype(np.int16)
     about = {name: reader.about[name] for name in SHOWN if name in reader.about}
     return {
         "version": __version__,
@@ -112,6 +113,7 @@ def page_data(
         "layers": layers,
         "preprocessing": reader.preprocessing,
         "min_probability": MIN_PROBABILITY,
+        "fineness": novelty.FINENESS,
         "novelty_layers": [(layer.units, layer.activation) for layer in novelty.LAYERS],
         "limit": None if reader.novelty is None else float(reader.novelty.limit),
         "exciting": [[[place[int(row)] for row in of_unit] for of_unit in of_layer]

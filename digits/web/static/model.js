@@ -2,7 +2,8 @@
 
 // Bytes of a number, how an array of them is read, and what each then stands for.
 const KINDS = {
-  uint8: [1, Uint8Array], float32: [4, Float32Array], float16: [2, Uint16Array, fromHalf],
+  uint8: [1, Uint8Array], float32: [4, Float32Array],
+  int16: [2, Int16Array, (whole, fineness) => whole / fineness],
 };
 
 // Page data -> the same with an array for each name that its "arrays" lists.
@@ -17,13 +18,8 @@ export async function openModel(pageData) {
     const planes = bytes.subarray(start, start += size * count);
     // all first bytes lie together, then all second ones: that packs better
     const values = new Kind(Uint8Array.from(planes, (_, i) => planes[i % size * count + Math.floor(i / size)]).buffer);
-    model[name] = meaning ? Float32Array.from(values, meaning) : values;
+    model[name] = meaning
+      ? Float32Array.from(values, (value) => meaning(value, pageData.fineness)) : values;
   }
   return model;
-}
-
-// The number that 16 bits of IEEE 754 stand for.
-function fromHalf(bits) {
-  const sign = bits >> 15 ? -1 : 1, exponent = bits >> 10 & 31, fraction = bits & 1023;
-  return sign * (exponent ? 2 ** (exponent - 25) * (1024 + fraction) : 2 ** -24 * fraction);
 }
