@@ -18,7 +18,7 @@ def test_a_model_still_loads_and_says_what_it_is(digits):
     assert repr(reader).endswith("softmax 10, canonical, preset default, seed 0, 4 epochs)")
     with np.load(SAVED / "model.npz") as arrays:
         assert reader.network.theta.tobytes() == arrays["theta"].tobytes()
-        assert "limit" in arrays and reader.novelty is None  # of the kind there was then
+        assert reader.axes.limit == arrays["limit"] and reader.novelty is None
     correct = reader.predict(digits.images[600:]) == digits.labels[600:]
     assert correct.mean() == pytest.approx(0.46, abs=0.02)  # as its metrics.json said
 

@@ -8,12 +8,12 @@ from digits.pictures.segments import Segment, box_of
 
 # What speaks against each turn before anything is seen: none is as common as standing upright, and
 # hardly anything is upside down, where a 1 with a long flag is a good 6.
-AGAINST = (0.0, 0.5, 1.0, 0.5)
+AGAINST = (0.0, 0.5, 2.0, 0.5)
 # Of so many digits enough stand apart to tell, and telling the others apart would take seconds.
 ENOUGH = 40
 # A page whose digits have more than this speaking for them, on average, is read as it stands: so do
 # four of five numbers of validation digits, and hardly one that lies or is upside down.
-PLAIN = -0.1
+PLAIN = -1.75
 
 
 def find_upright(share: np.ndarray, judge: Judge) -> Page:

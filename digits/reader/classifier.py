@@ -17,18 +17,19 @@ from digits.reader import checkpoints
 from digits.reader import novelty as novelties
 from digits.reader.checkpoints import Array, Kind
 from digits.reader.novelty import Novelty
+from digits.reader.principal import AXES, PrincipalAxes
 from digits.reader.rows import as_rows, on_black_paper
 from digits.reader.rules import choice
 
 OUTPUT = Dense(CLASSES, "softmax")
 # The one network of this project: 784-16-16-10, 13,002 parameters.
 LAYERS = (Dense(16, "sigmoid"), Dense(16, "sigmoid"), OUTPUT)
-# Below this probability of the likeliest digit a reader is not confident that knows no novelty.
+# Below this probability of the likeliest digit a reader is not confident that has no `novelty`.
 MIN_PROBABILITY = 0.62
-# What the likeness of an image weighs, and what speaks for any, beside what its shape tells; chosen
-# together with that (`digits.pictures.paths`).
-WEIGHT, START = 1.4, 0.2
-LEAST = 1e-5  # of a probability that a logarithm is taken of
+# What speaks against an image being a digit that is as unlike it as is allowed, as a logarithm of
+# odds; fitted together with what its shape tells (`digits.pictures.paths`).
+STRANGE = 4.2
+LEAST = 1e-6  # of a probability that a logarithm is taken of
 
 
 class Preprocessing(NamedTuple):
@@ -77,7 +78,8 @@ class DigitClassifier:
     Attributes:
         network: takes 784 inputs, gives 10 probabilities.
         preprocessing: the name in `PREPROCESSING` of what is done to images first.
-        novelty: what the images it was trained on are like; None if that is not known.
+        novelty: tells whether an image is a digit at all; None if that was not learned.
+        axes: what the images of each digit are like; None if that is not known.
         about: how it came about: preset, epochs, seed and the like; shown, never computed with.
     """
 
@@ -87,10 +89,12 @@ class DigitClassifier:
         preprocessing: str,
         novelty: Novelty | None = None,
         about: Mapping[str, Any] | None = None,
+        axes: PrincipalAxes | None = None,
     ) -> None:
         self.network = network
         self.preprocessing = preprocessing
         self.novelty = novelty
+        self.axes = axes
         self.about = dict(about or {})
 
     def read(self, images: ArrayLike) -> Reading:
@@ -100,20 +104,28 @@ class DigitClassifier:
         """
         posed = self.preprocess(images)
         probabilities = self.network.probabilities(posed)
-        if self.novelty is None:
-            confident = probabilities.max(axis=1, initial=0) >= MIN_PROBABILITY
-        else:
+        labels = probabilities.argmax(axis=1)
+        if self.novelty is not None:
             confident = self.novelty.likeness(posed, probabilities) >= self.novelty.limit
-        return Reading(posed, probabilities, probabilities.argmax(axis=1), confident)
+            return Reading(posed, probabilities, labels, confident)
+        confident = probabilities.max(axis=1, initial=0) >= MIN_PROBABILITY
+        if self.axes is not None:  # all that models of before know
+            confident &= self.axes.reconstruction_error(posed, labels) <= self.axes.limit
+        return Reading(posed, probabilities, labels, confident)
 
     def evidence(self, images: ArrayLike) -> np.ndarray:
-        """(N,) what speaks for each image being a digit: a logarithm of how likely it is one."""
-        posed, probabilities, _, _ = self.read(images)
-        likely = probabilities.max(axis=1, initial=0)
-        if self.novelty is not None:
-            likely = self.novelty.likeness(posed, probabilities)
-        logarithm: np.ndarray = WEIGHT * np.log(np.maximum(likely, LEAST)) + START
-        return logarithm
+        """(N,) what speaks for each image being a digit: the likelier and the less strange it is.
+
+        The logarithm of the highest probability, less how far the image is from those of its class.
+        """
+        posed = self.preprocess(images)
+        probabilities = self.network.probabilities(posed)
+        likely: np.ndarray = np.log(np.maximum(probabilities.max(axis=1, initial=0), LEAST))
+        if self.axes is None:
+            return likely
+        error = self.axes.reconstruction_error(posed, probabilities.argmax(axis=1))
+        likely -= STRANGE * (error / self.axes.limit)
+        return likely
 
     def probabilities(self, images: ArrayLike) -> np.ndarray:
         """(N, 10) float32 probabilities of the digits 0 to 9."""
@@ -141,6 +153,10 @@ class DigitClassifier:
             "about": self.about,
         }
         arrays = {"theta": self.network.theta}
+        if self.axes is not None:
+            arrays["means"] = self.axes.means.astype(np.float16)
+            arrays["axes"] = self.axes.axes.astype(np.float16)
+            arrays["limit"] = np.asarray(self.axes.limit)
         if self.novelty is not None:
             arrays["novelty"] = self.novelty.network.theta.astype(np.float16)
             arrays["least"] = np.asarray(self.novelty.limit)
@@ -166,8 +182,8 @@ def load(path: str | Path | None = None) -> DigitClassifier:
     _, layers = from_description(header["architecture"])
     network = new_network(np.random.default_rng(0), header["treatment"], layers)
     network.theta[:] = arrays["theta"]
-    novelty = saved_novelty(path, arrays)
-    return DigitClassifier(network, header["treatment"], novelty, header["about"])
+    novelty, axes = saved_novelty(path, arrays), saved_axes(path, arrays)
+    return DigitClassifier(network, header["treatment"], novelty, header["about"], axes)
 
 
 def reads_digits(architecture: Any) -> bool:
@@ -187,14 +203,29 @@ def saved_parameters(header: Mapping[str, Any]) -> Array:
 
 def saved_arrays(header: Mapping[str, Any]) -> dict[str, Array]:
     """What a model file has to hold; those that never had a novelty are none the worse for it."""
-    return {"theta": saved_parameters(header)} | NOVELTY | FORMERLY
+    return {"theta": saved_parameters(header)} | NOVELTY | LIKENESS
+
+
+def has_all(path: Path, arrays: Mapping[str, np.ndarray], names: Mapping[str, Array]) -> bool:
+    """Whether a model file has these arrays; refused where it has some of them only."""
+    missing = [name for name in names if name not in arrays]
+    if missing and len(missing) < len(names):
+        raise InputError(f"{path}: {missing[0]} is missing, expected {', '.join(names)}")
+    return not missing
+
+
+def saved_axes(path: Path, arrays: Mapping[str, np.ndarray]) -> PrincipalAxes | None:
+    """The principal axes in a model file, if they are there."""
+    if not has_all(path, arrays, LIKENESS):
+        return None
+    means, axes, limit = (arrays[name].astype(np.float32) for name in LIKENESS)
+    expect(bool(limit > 0), f"{path}: limit", float(limit), "a number above 0")
+    return PrincipalAxes(means, axes, limit)
 
 
 def saved_novelty(path: Path, arrays: Mapping[str, np.ndarray]) -> Novelty | None:
-    """The novelty in a model file, if there is one of this version."""
-    if missing := [name for name in NOVELTY if name not in arrays]:
-        if len(missing) < len(NOVELTY):
-            raise InputError(f"{path}: {missing[0]} is missing, expected {', '.join(NOVELTY)}")
+    """The novelty in a model file, if there is one."""
+    if not has_all(path, arrays, NOVELTY):
         return None
     expect(bool(0 <= arrays["least"] <= 1), f"{path}: least", float(arrays["least"]), "from 0 to 1")
     network = novelties.new_network()
@@ -207,10 +238,9 @@ NOVELTY = {
     "novelty": Array((parameter_count(PIXELS, novelties.LAYERS),), np.float16, needed=False),
     "least": Array((), needed=False),
 }
-# What earlier versions told novelty by: each class's mean and principal axes.
-FORMERLY = {
+LIKENESS = {
     "means": Array((CLASSES, PIXELS), np.float16, needed=False),
-    "axes": Array((CLASSES, 8, PIXELS), np.float16, needed=False),
+    "axes": Array((CLASSES, AXES, PIXELS), np.float16, needed=False),
     "limit": Array((), needed=False),
 }
 KIND = Kind(

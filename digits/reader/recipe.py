@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from digits.dataset import Digits, known_labels
+from digits.dataset import CLASSES, Digits, known_labels
 from digits.network import (
     OPTIMIZERS,
     Dense,
@@ -24,7 +24,7 @@ from digits.parallel import Progress, row_slices, silent, thread_map
 from digits.preprocessing import draw_digits, draw_outliers
 from digits.preprocessing.elastic import SLICE_ROWS, elastic
 from digits.preprocessing.reshaped import reshaped
-from digits.reader import novelty
+from digits.reader import novelty, principal
 from digits.reader.classifier import (
     OUTPUT,
     PREPROCESSING,
@@ -180,7 +180,12 @@ def classifier_of(run: Run, progress: Progress = silent) -> DigitClassifier:
     about |= {"data": run.data_digest, "epochs_done": len(run.history)}
     if "test_data" in about:
         about["test_data"] = True  # a model that is passed on need not tell where they are
-    return DigitClassifier(run.network, run.settings.preprocessing, doubt(run, progress), about)
+    if isinstance(run.rows, Batch):
+        axes = principal.fit_slices(run.map, *run.rows, CLASSES, run.network.inputs)
+    else:
+        axes = principal.fit(*run.rows, CLASSES)
+    known = doubt(run, progress)
+    return DigitClassifier(run.network, run.settings.preprocessing, known, about, axes)
 
 
 def doubt(run: Run, progress: Progress = silent) -> novelty.Novelty | None:

@@ -19,9 +19,9 @@ from digits.network.metrics import percent
 from digits.parallel import Progress, silent
 from digits.preprocessing.elastic import elastic
 from digits.preprocessing.reshaped import reshaped
-from digits.reader import DigitClassifier, novelty
+from digits.reader import DigitClassifier, novelty, principal
 from digits.reader.classifier import new_network
-from digits.reader.recipe import Examples, outliers
+from digits.reader.recipe import ROWS_PER_OUTLIER, Examples, outliers
 
 HELD_OUT = 4  # every fourth of a digit is not learned from: on these the hand is judged
 # Chosen by `python scripts/research teaching --hands rare`: half of the copies, less bent, teach a
@@ -180,9 +180,11 @@ def outcome(lesson: Lesson) -> Outcome:
     about = {**lesson.before.about, "taught": lesson.own}
     known = lesson.before.novelty
     if known is not None:
-        others = outliers_once(lesson.before.preprocessing)
+        count = min(OUTLIERS, len(lesson.rows[1]) // ROWS_PER_OUTLIER)
+        others = outliers_once(count, lesson.before.preprocessing)
         known = novelty.fit(lesson.network, *lesson.rows, others, DOUBT_EPOCHS, start=known.network)
-    reader = DigitClassifier(lesson.network, lesson.before.preprocessing, known, about)
+    axes = lesson.before.axes and principal.fit(*lesson.rows, CLASSES)
+    reader = DigitClassifier(lesson.network, lesson.before.preprocessing, known, about, axes)
     before, after = (scores(one.network, lesson) for one in (lesson.before, reader))
     first = before if lesson.first is lesson.before else scores(lesson.first.network, lesson)
     remembered = first.test - after.test <= LOSS_ALLOWED + 1e-9  # as these are not decimal numbers
@@ -191,9 +193,9 @@ def outcome(lesson: Lesson) -> Outcome:
 
 
 @cache
-def outliers_once(preprocessing: str) -> np.ndarray:
-    """(OUTLIERS, 784) uint8 images of what is no digit, drawn for the first lesson only."""
-    return outliers(OUTLIERS, preprocessing)
+def outliers_once(count: int, preprocessing: str) -> np.ndarray:
+    """(count, 784) uint8 images of what is no digit, drawn for the first lesson only."""
+    return outliers(count, preprocessing)
 
 
 def scores(network: Network, lesson: Lesson) -> Scores:

@@ -52,7 +52,7 @@ def watch(
             raise
     last = run.history[-1]
     job.add("weights", look(last.epoch, run.network, run.test, test))
-    made(recipe.classifier_of(run, job.told))
+    made(recipe.classifier_of(run))
     return {
         "epochs": last.epoch,
         "seconds": round(sum(record.seconds for record in run.history), 2),
