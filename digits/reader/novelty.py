@@ -78,14 +78,16 @@ def fit(
         start: a second network that is near already; it stays as it is.
     """
 
-    def every(step: int, rows: int | None = None) -> Spread:
-        some = slice(None, rows, step)
+    def every(step: int, first: int = 0, rows: int | None = None) -> Spread:
+        some = slice(first, rows, step)
         batch = full_batch(images[some], one_hot(labels[some], CLASSES))
         return lambda function: thread_map(function, batch.slices)
 
     step = steps_to(len(images), max(FEWEST, DIGITS * len(outliers)))
     learned = learn(every(step), outliers, epochs, progress, start)
-    return limited(learned, reads, every(steps_to(judged or len(images), JUDGED), judged))
+    judged = judged or len(images)
+    first = min(1, judged - 1)  # not those that it has learned from, where there are others
+    return limited(learned, reads, every(steps_to(judged, JUDGED), first, judged))
 
 
 def fit_slices(
