@@ -73,7 +73,7 @@ def scribbles(count: int) -> np.ndarray:
 def letters() -> np.ndarray:
     """(N, 784) uint8 letters in typefaces."""
     folder = Path(matplotlib.get_data_path()) / "fonts" / "ttf"
-    fonts = [ImageFont.truetype(folder / f"{face}.ttf", 60) for face in FACES]
+    fonts = [ImageFont.truetype(str(folder / f"{face}.ttf"), 60) for face in FACES]
     return np.array([printed(letter, font) for font in fonts for letter in LETTERS])
 
 
