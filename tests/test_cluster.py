@@ -89,11 +89,9 @@ def test_workers_that_are_killed_change_not_a_bit(workers, data):
                 alive = [process for process in processes if process and process.is_alive()]
                 os.kill(alive[number % len(alive)].pid, signal.SIGKILL)
         reader = recipe.classifier_of(run)
-        models.append(
-            b"".join(
-                map(bytes, (run.network.theta, reader.novelty.network.theta, reader.novelty.limit))
-            )
-        )
+        known = reader.novelty
+        learned = (run.network.theta, *reader.axes, known.network.theta, known.limit)
+        models.append(b"".join(map(bytes, learned)))
     assert models[0] == models[1]
 
 

@@ -13,7 +13,7 @@ from digits.network.shards import MOST, UNIT, added, numbers_of, shard_sums
 from digits.network.training import loss_and_gradient
 from digits.parallel import thread_map
 from digits.preprocessing import draw_outliers
-from digits.reader import load, novelty, recipe, settings_of, shards
+from digits.reader import load, novelty, principal, recipe, settings_of, shards
 from digits.reader.classifier import new_network
 
 
@@ -114,11 +114,9 @@ def test_shards_in_any_order_of_work_train_the_same_model(digits, parts):
         assert run.rows.rows == 2 * 600 + 50
         list(recipe.epochs(run))
         reader = recipe.classifier_of(run)
-        models.append(
-            b"".join(
-                map(bytes, (run.network.theta, reader.novelty.network.theta, reader.novelty.limit))
-            )
-        )
+        known = reader.novelty
+        learned = (run.network.theta, *reader.axes, known.network.theta, known.limit)
+        models.append(b"".join(map(bytes, learned)))
     assert models[0] == models[1]
 
 
@@ -127,6 +125,25 @@ def test_inputs_are_centred_on_the_mean_of_all_shards(digits, parts):
     whole = recipe.prepare(run.settings, take_rows(digits, slice(600)), digits)
     for found, expected in zip(run.optimizer.shifts, whole.optimizer.shifts, strict=True):
         np.testing.assert_allclose(found, expected, atol=1e-6)
+
+
+def test_principal_axes_of_shards_are_those_of_all_rows_but_for_rounding(digits):
+    some = take_rows(digits, slice(600))
+    known = principal.fit(*some, 10)
+    batch = full_batch(some.images, np.eye(10, dtype=np.float32)[some.labels], slice_rows=99)
+    half = len(batch.slices) // 2
+    found = principal.fit_slices(
+        shards.map_here,
+        batch.rows,
+        [shards.Shard(0, "", batch.slices[:half]), shards.Shard(0, "", batch.slices[half:])],
+        10,
+        784,
+    )
+    np.testing.assert_allclose(found.means, known.means, atol=1 / 512)
+    assert found.limit == pytest.approx(known.limit, rel=0.02)
+    errors = [one.reconstruction_error(*take_rows(digits, slice(600, None)))
+              for one in (known, found)]  # fmt: skip
+    np.testing.assert_allclose(errors[1], errors[0], rtol=0.02, atol=0.2)
 
 
 def test_novelty_of_shards_is_that_of_all_rows_but_for_rounding(digits):

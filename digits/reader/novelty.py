@@ -21,6 +21,7 @@ from digits.network.functions import one_hot
 from digits.network.l2 import strengths
 from digits.network.training import Map, run_epochs
 from digits.parallel import Progress, silent, thread_map
+from digits.reader.principal import rows_of
 
 UNITS = 64  # of its hidden layer
 LAYERS = (Dense(UNITS, "sigmoid"), Dense(CLASSES, "sigmoid"))
@@ -183,9 +184,8 @@ def column_sums(part: Slice) -> tuple[float, np.ndarray]:
 
 def likeness_counts(novelty: Novelty, reads: Network, part: Slice) -> tuple[np.ndarray]:
     """(BINS,) how many rows of a slice that are read right have which likeness."""
-    images = np.zeros((len(part.X), PIXELS), part.X.dtype)
-    images[:, part.columns] = part.X
+    images, labels = rows_of(part, PIXELS, slice(None))
     probabilities = reads.probabilities(images)
-    right = probabilities.argmax(axis=1) == part.targets.argmax(axis=1)
+    right = probabilities.argmax(axis=1) == labels
     likely = novelty.likeness(images, probabilities)[right]
     return (np.bincount((likely * BINS).astype(int).clip(0, BINS - 1), minlength=BINS),)
