@@ -36,8 +36,7 @@ def test_a_saved_classifier_answers_as_before(tmp_path, reader, digits):
 def test_the_model_file_says_what_is_done_to_images(tmp_path, rng, digits, preprocessing):
     reader = DigitClassifier(new_network(rng, preprocessing), preprocessing)
     reader.save(tmp_path / "a.npz")
-    function = PREPROCESSING[preprocessing].function
-    seen = digits.images if function is None else function(digits.images)
+    seen = PREPROCESSING[preprocessing].function(digits.images)
     expected = reader.network.probabilities(seen)
     found = load(tmp_path / "a.npz").probabilities(digits.images)
     assert found.tobytes() == expected.tobytes()

@@ -32,8 +32,8 @@ def test_few_right_answers_are_withheld_and_most_errors_caught(shipped, test_dig
 
 
 def test_a_reader_learns_to_doubt_from_what_is_no_digit(digits):
-    reads = load(PRETRAINED).network
-    posed = recipe.posed(digits.images, "canonical")
+    reader = load(PRETRAINED)
+    reads, posed = reader.network, reader.preprocess(digits.images)
     known = novelty.fit(
         reads, posed[:500], digits.labels[:500], recipe.outliers(300, "canonical"), 40
     )
@@ -44,8 +44,8 @@ def test_a_reader_learns_to_doubt_from_what_is_no_digit(digits):
 
 
 def test_the_limit_keeps_nearly_all_right_answers(digits):
-    reads = load(PRETRAINED).network
-    posed = recipe.posed(digits.images, "canonical")
+    reader = load(PRETRAINED)
+    reads, posed = reader.network, reader.preprocess(digits.images)
     known = novelty.fit(reads, posed, digits.labels, recipe.outliers(100, "canonical"), 20)
     probabilities = reads.probabilities(posed)
     right = probabilities.argmax(axis=1) == digits.labels

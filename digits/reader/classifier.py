@@ -32,17 +32,21 @@ STRANGE = 4.2
 LEAST = 1e-6  # of a probability that a logarithm is taken of
 
 
+def unchanged(images: np.ndarray) -> np.ndarray:
+    return images
+
+
 class Preprocessing(NamedTuple):
     """What is done to images before the network sees them."""
 
-    function: Callable[[np.ndarray], np.ndarray] | None  # of (N, 784) uint8; None leaves them
+    function: Callable[[np.ndarray], np.ndarray]  # of (N, 784) uint8
     input_scale: float  # what the network then multiplies their levels by
 
 
 # The model file says which it was, so that prediction does what training did.
 PREPROCESSING = {
-    "raw": Preprocessing(None, 1.0),
-    "as is": Preprocessing(None, 1 / 255),
+    "raw": Preprocessing(unchanged, 1.0),
+    "as is": Preprocessing(unchanged, 1 / 255),
     "canonical": Preprocessing(canonical, 1 / 255),
 }
 
@@ -141,9 +145,7 @@ class DigitClassifier:
 
     def preprocess(self, images: ArrayLike) -> np.ndarray:
         """The images as the network takes them, (N, 784) uint8."""
-        rows = on_black_paper(as_rows(images))
-        function = PREPROCESSING[self.preprocessing].function
-        return rows if function is None else function(rows)
+        return PREPROCESSING[self.preprocessing].function(on_black_paper(as_rows(images)))
 
     def save(self, path: str | Path) -> None:
         """Write the model to an `.npz` file, whole or not at all."""

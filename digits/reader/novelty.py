@@ -21,7 +21,7 @@ from digits.network.functions import one_hot
 from digits.network.l2 import strengths
 from digits.network.training import Map, run_epochs
 from digits.parallel import Progress, silent, thread_map
-from digits.reader.principal import rows_of
+from digits.reader.principal import rows_of, thinned
 
 UNITS = 64  # of its hidden layer
 LAYERS = (Dense(UNITS, "sigmoid"), Dense(CLASSES, "sigmoid"))
@@ -108,7 +108,7 @@ def fit_slices(
     """
 
     def every(step: int) -> Spread:
-        return lambda function: map(partial(thinned, function, step), slices)
+        return lambda function: map(partial(thinned, function, step, 0), slices)
 
     step = steps_to(rows, max(FEWEST, DIGITS * len(outliers)))
     learned = learn(every(step), outliers, epochs, progress)
@@ -118,11 +118,6 @@ def fit_slices(
 def steps_to(rows: int, wanted: int) -> int:
     """The step from one row to the next that makes not many more than are wanted of all."""
     return max(1, rows // wanted)
-
-
-def thinned(function: Callable[[Slice], Any], step: int, part: Slice) -> Any:
-    """The function of some rows of a slice."""
-    return function(part._replace(X=part.X[::step], targets=part.targets[::step]))
 
 
 def learn(
@@ -184,7 +179,7 @@ def column_sums(part: Slice) -> tuple[float, np.ndarray]:
 
 def likeness_counts(novelty: Novelty, reads: Network, part: Slice) -> tuple[np.ndarray]:
     """(BINS,) how many rows of a slice that are read right have which likeness."""
-    images, labels = rows_of(part, PIXELS, slice(None))
+    images, labels = rows_of(part, PIXELS)
     probabilities = reads.probabilities(images)
     right = probabilities.argmax(axis=1) == labels
     likely = novelty.likeness(images, probabilities)[right]

@@ -95,8 +95,8 @@ def fit_slices(
     """
     every = 1 + rows // (classes * ROWS)
 
-    def total(function: Callable[..., Any], *given: Any) -> Any:
-        [(found,)] = map(partial(function, *given, every=every), slices)
+    def total(function: Callable[..., Any], *given: Any, first: int = 0) -> Any:
+        [(found,)] = map(partial(thinned, partial(function, *given), every, first), slices)
         return found
 
     sums = total(class_sums, classes, inputs)  # (classes, 1 + inputs)
@@ -107,23 +107,22 @@ def fit_slices(
     axes[sums[:, 0] == 0] = 0
     turned = rounded(axes.transpose(0, 2, 1).astype(np.float32))
     found = PrincipalAxes(rounded(means), turned, np.array(np.inf, np.float32))
-    below = np.cumsum(total(error_counts, found))
+    # told from others than those above, where there are
+    below = np.cumsum(total(error_counts, found, first=every // 2))
     limit = np.searchsorted(below, ACCEPTED * below[-1]) + 1
     return found._replace(limit=np.array(limit * BIN, np.float32))
 
 
-def class_sums(classes: int, inputs: int, part: Slice, *, every: int) -> tuple[np.ndarray]:
-    """Of some rows of a slice, for each class: how many, and the sums of their columns."""
-    images, labels = rows_of(part, inputs, slice(0, None, every))
+def class_sums(classes: int, inputs: int, part: Slice) -> tuple[np.ndarray]:
+    """Of the rows of a slice, for each class: how many, and the sums of their columns."""
+    images, labels = rows_of(part, inputs)
     of_class = np.arange(classes)[:, None] == labels
     return (np.column_stack([of_class.sum(axis=1), of_class @ (images / 255)]),)
 
 
-def class_products(
-    means: np.ndarray, axes: np.ndarray, part: Slice, *, every: int
-) -> tuple[np.ndarray]:
-    """X^T X times the axes of each class, of the centred rows X of some of a slice."""
-    images, labels = rows_of(part, means.shape[1], slice(0, None, every))
+def class_products(means: np.ndarray, axes: np.ndarray, part: Slice) -> tuple[np.ndarray]:
+    """X^T X times the axes of each class, of the centred rows X of a slice."""
+    images, labels = rows_of(part, means.shape[1])
     products = np.zeros(axes.shape)
     for label in np.unique(labels):
         X = images[labels == label] / np.float32(255) - means[label]
@@ -131,17 +130,22 @@ def class_products(
     return (products,)
 
 
-def error_counts(known: PrincipalAxes, part: Slice, *, every: int) -> tuple[np.ndarray]:
-    """How many rows of a slice, others than those above where there are, have which error."""
+def error_counts(known: PrincipalAxes, part: Slice) -> tuple[np.ndarray]:
+    """How many rows of a slice have which error."""
     inputs = known.means.shape[1]
-    images, labels = rows_of(part, inputs, slice(every // 2 % len(part.X), None, every))
+    images, labels = rows_of(part, inputs)
     bins = (known.reconstruction_error(images, labels) / BIN).astype(int)
     return (np.bincount(bins.clip(0), minlength=int(inputs / BIN) + 1),)
 
 
-def rows_of(part: Slice, inputs: int, rows: slice) -> tuple[np.ndarray, np.ndarray]:
-    """Some rows of a slice with all their (n, inputs) columns, and their (n,) labels."""
-    chosen = part.X[rows]
-    images = np.zeros((len(chosen), inputs), chosen.dtype)
-    images[:, part.columns] = chosen
-    return images, part.targets[rows].argmax(axis=1)
+def thinned(function: Callable[[Slice], Any], step: int, first: int, part: Slice) -> Any:
+    """The function of every `step`th row of a slice."""
+    some = slice(first % len(part.X), None, step)
+    return function(part._replace(X=part.X[some], targets=part.targets[some]))
+
+
+def rows_of(part: Slice, inputs: int) -> tuple[np.ndarray, np.ndarray]:
+    """The rows of a slice with all their (n, inputs) columns, and their (n,) labels."""
+    images = np.zeros((len(part.X), inputs), part.X.dtype)
+    images[:, part.columns] = part.X
+    return images, part.targets.argmax(axis=1)

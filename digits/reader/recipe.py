@@ -85,15 +85,15 @@ def prepare(
     network = new_network(rng, settings.preprocessing, layers_of(settings))
     preprocess = preprocess or PREPROCESSING[settings.preprocessing].function
     images, labels = training_set(settings, rows, rng, progress)
-    posed = [images, test.images]
-    if preprocess is not None:
-        posed = [in_parts(preprocess, part, "preprocessing", progress) for part in posed]
+    posed, posed_test = (
+        in_parts(preprocess, part, "preprocessing", progress) for part in (images, test.images)
+    )
     return Run(
         settings,
         network,
-        optimizer_of(settings, network, posed[0].mean(axis=0)),
-        rows=(posed[0], labels),
-        test=(posed[1], known_labels(test)),
+        optimizer_of(settings, network, posed.mean(axis=0)),
+        rows=(posed, labels),
+        test=(posed_test, known_labels(test)),
         history=[],
         data_digest=data_digest,
     )
@@ -209,15 +209,8 @@ def outliers(
     count: int, preprocessing: str, seed: int = 0, progress: Progress = silent
 ) -> np.ndarray:
     """(count, 784) uint8 images of what is no digit, as a network takes them."""
-    return posed(
-        draw_outliers(count, np.random.default_rng(seed), progress), preprocessing, progress
-    )
-
-
-def posed(images: np.ndarray, preprocessing: str, progress: Progress = silent) -> np.ndarray:
-    """(N, 784) uint8 images as a network takes them."""
-    function = PREPROCESSING[preprocessing].function
-    return images if function is None else in_parts(function, images, "preprocessing", progress)
+    drawn = draw_outliers(count, np.random.default_rng(seed), progress)
+    return in_parts(PREPROCESSING[preprocessing].function, drawn, "preprocessing", progress)
 
 
 def digest(*parts: Digits) -> str:

@@ -144,8 +144,8 @@ def opened(source: Source) -> Shard:
     rng = np.random.default_rng([settings.seed, source.number])
     rows = rows._replace(images=on_black_paper(rows.images))
     images, labels = recipe.training_set(settings, rows, rng)
-    function = PREPROCESSING[settings.preprocessing].function
-    batch = full_batch(images if function is None else function(images), one_hot(labels, CLASSES))
+    posed = PREPROCESSING[settings.preprocessing].function(images)
+    batch = full_batch(posed, one_hot(labels, CLASSES))
     return Shard(batch.rows, digest, batch.slices)
 
 
