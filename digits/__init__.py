@@ -1,7 +1,5 @@
 """Handwritten digits read by a neural network written from scratch in NumPy."""
 
-from importlib import import_module
-
 TYPE_CHECKING = False  # as `typing` has it, which takes longer to load than all else here
 if TYPE_CHECKING:
     from digits.network import Adam, Dense, GradientDescent, Network, Rprop, train
@@ -33,6 +31,8 @@ def __dir__() -> list[str]:
 def __getattr__(name: str) -> object:
     if name not in __all__:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from importlib import import_module  # here, as programs that end early need none
+
     value: object = getattr(import_module(f"{__name__}.{_WINGS.get(name, 'network')}"), name)
     globals()[name] = value
     return value
