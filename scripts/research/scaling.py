@@ -2,6 +2,7 @@
 
 examples:
     python scripts/research scaling --output docs/images/scaling.png
+    python scripts/research scaling --output a.png --measured 1020000 2 1.04 --measured 60000 1 0.1
 
 An epoch of N rows on W workers of one core each takes
 
@@ -10,7 +11,9 @@ An epoch of N rows on W workers of one core each takes
 where `row` is the gradient of a row, `task` what Dask needs to hand out a task and take its result,
 `bytes` what travels, and `add` the addition of one sum. Each of these is measured here, in seconds
 of a processor and as the least of several tries, so that what else this machine does matters
-little; the network is assumed. With a tree, sums are added by workers, FAN_IN at a time, and only
+little; the network is assumed. `row` is then fitted to epochs that were measured, where these are
+given: cores that share their memory, or are two halves of one, are slower together than alone.
+With a tree, sums are added by workers, FAN_IN at a time, and only
 theta still goes to each of them from one place.
 """
 
@@ -39,6 +42,14 @@ FAN_IN = 8
 FEW, MANY = 2, 34  # tasks, whose difference tells what one of them takes
 
 
+class Measured(NamedTuple):
+    """An epoch of so many rows on so many workers, as `research cluster` measures it."""
+
+    rows: float
+    workers: float
+    seconds: float
+
+
 class Costs(NamedTuple):
     """What an epoch is made of, in seconds and bytes."""
 
@@ -48,7 +59,7 @@ class Costs(NamedTuple):
     there: int
     back: int
 
-    def flat(self, rows: float, workers: int) -> float:
+    def flat(self, rows: float, workers: float) -> float:
         """Every sum comes back to one process."""
         travel = (self.there + self.back) / BANDWIDTH
         return rows * self.row / workers + workers * (self.task + travel + self.add)
@@ -65,10 +76,22 @@ class Costs(NamedTuple):
 def main(argv: Sequence[str] | None = None) -> int:
     parser = terminal.parser(__doc__)
     parser.add_argument("--output", type=Path, metavar="FILE", required=True, help="a figure")
+    parser.add_argument(
+        "--measured", type=terminal.number, nargs=3, action="append", default=[],
+        metavar=("ROWS", "WORKERS", "SECONDS"), help="an epoch to fit to; may be given often",
+    )  # fmt: skip
     options = parser.parse_args(argv)
     terminal.require("distributed", "dask[distributed]")
+    epochs = [Measured(*given) for given in options.measured]
     costs = measured()
     print(peers.machine())
+    if epochs:
+        print(f"a row, on a core alone {1e6 * costs.row:.2f} µs")
+        costs = fitted(costs, epochs)
+    for epoch in epochs:
+        told = costs.flat(epoch.rows, epoch.workers)
+        print(f"{epoch.rows:12,.0f} rows, {epoch.workers:.0f} workers: measured"
+              f" {epoch.seconds:.3f} s, by the model {told:.3f} s")  # fmt: skip
     print(f"a row {1e6 * costs.row:.2f} µs, a task {1e3 * costs.task:.2f} ms,"
           f" a sum {1e6 * costs.add:.0f} µs; to a worker {costs.there:,} bytes,"
           f" back {costs.back:,}")  # fmt: skip
@@ -77,7 +100,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         flat, tree = costs.flat(ROWS, workers), costs.tree(ROWS, workers)
         share = ROWS * costs.row / workers / flat
         print(f"{workers:8,}{flat:10.2f}{100 * share:10.0f} %{tree:10.2f}")
-    draw(costs, options.output)
+    draw(costs, epochs, options.output)
     return 0
 
 
@@ -103,6 +126,13 @@ def measured() -> Costs:
     return Costs(epoch / batch.rows, (many - few) / (MANY - FEW), add, *on_the_way())
 
 
+def fitted(costs: Costs, epochs: Sequence[Measured]) -> Costs:
+    """The costs with that of a row which makes the relative errors of the epochs least."""
+    rows, workers, seconds = np.array(epochs).T
+    per_row, rest = rows / workers / seconds, costs._replace(row=0).flat(0, workers) / seconds
+    return costs._replace(row=float(per_row @ (1 - rest) / (per_row @ per_row)))
+
+
 def echo(held: object, given: tuple[object, object]) -> object:
     return given[1]
 
@@ -117,7 +147,7 @@ def least(run: Callable[[], object], tries: int) -> float:
     return min(seconds)
 
 
-def draw(costs: Costs, path: Path) -> None:
+def draw(costs: Costs, epochs: Sequence[Measured], path: Path) -> None:
     """Seconds an epoch by the number of workers, for several numbers of rows."""
     figure = plots.new_figure(7, 4.4)
     axes = figure.subplots()
@@ -128,7 +158,10 @@ def draw(costs: Costs, path: Path) -> None:
                       for way in (costs.flat, costs.tree))  # fmt: skip
         axes.loglog(workers, flat, color=colour, label=f"{10**power:,} rows")
         axes.loglog(workers, tree, color=colour, linestyle=":")
-    axes.set(xlabel="workers of one core", ylabel="seconds an epoch", title="Dotted: as a tree")
+    for epoch in epochs:
+        axes.plot(epoch.workers, epoch.seconds, "kx")
+    title = "Dotted: as a tree" + bool(epochs) * "; crosses: measured"
+    axes.set(xlabel="workers of one core", ylabel="seconds an epoch", title=title)
     axes.legend(loc="upper right")
     plots.save(figure, path)
 
