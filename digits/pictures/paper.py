@@ -9,8 +9,14 @@ from digits.pictures.filters import box_filter, maximum_filter
 from digits.pictures.grain import without_grain
 from digits.pictures.mnist_like import stroke_width
 
-# Below this difference from paper, of 255, there is no ink, only noise.
+# Below this difference from paper, of 255, there is no ink, only noise ...
 BLANK_CONTRAST = 20
+# ... but for faint ink: on paper that is most of the picture and whose own levels, 2nd to 98th
+# percentile, spread over no more than one part in so many of the ink's contrast.
+FAINT_CONTRAST, CLEARER, MOSTLY_PAPER = 8, 2, 0.5
+# Where ink is no clearer than that, levels are averaged over pixels this part of the longer side
+# away on all sides: a third of a thin pen's stroke in a picture of three digits.
+SMOOTHED = 300
 # What differs everywhere is grain, not ink, unless it is as strong as this.
 GRAIN_CONTRAST = 60
 # Paper is flat if its levels, where there is no ink, spread over less than this share of the
@@ -111,19 +117,34 @@ def _written_on(levels: np.ndarray) -> bool:
 
 
 def _share(levels: np.ndarray, flat: float) -> np.ndarray:
-    ink = np.median(border(levels)) - levels
-    if ink.max() < -ink.min():
-        ink = -ink
-    threshold, full, rest = ink_levels(ink)
-    if len(rest) and np.ptp(np.percentile(rest, [2, 98])) > flat * full:
-        ink = above_background(levels)
-        threshold, full, rest = ink_levels(ink)
+    ink, threshold, full, rest = _over_paper(levels, flat)
+    if full < GRAIN_CONTRAST and not _clear(full, rest, ink):
+        # faint, or nothing but noise, which is less where neighbours are averaged
+        smooth = box_filter(levels, max(levels.shape) // SMOOTHED)
+        ink, threshold, full, rest = _over_paper(smooth, flat)
     grain = full < GRAIN_CONTRAST and len(rest) < 0.02 * ink.size
-    if full < BLANK_CONTRAST or grain:
+    if full < (FAINT_CONTRAST if _clear(full, rest, ink) else BLANK_CONTRAST) or grain:
         return np.zeros_like(levels)
     floor = noise_floor(threshold, rest)
     share: np.ndarray = np.clip((ink - floor) / (full - floor), 0, 1).astype(np.float32)
     return share
+
+
+def _clear(full: float, rest: np.ndarray, ink: np.ndarray) -> bool:
+    """Whether full ink differs from paper by far more than paper from itself."""
+    return full >= CLEARER * spread(rest) and len(rest) >= MOSTLY_PAPER * ink.size
+
+
+def _over_paper(levels: np.ndarray, flat: float) -> tuple[np.ndarray, float, float, np.ndarray]:
+    """How far levels are from those of the paper, and their `ink_levels`."""
+    ink = np.median(border(levels)) - levels
+    if ink.max() < -ink.min():
+        ink = -ink
+    threshold, full, rest = ink_levels(ink)
+    if spread(rest) > flat * full:
+        ink = above_background(levels)
+        threshold, full, rest = ink_levels(ink)
+    return ink, threshold, full, rest
 
 
 def ink_levels(ink: np.ndarray) -> tuple[float, float, np.ndarray]:
@@ -133,6 +154,11 @@ def ink_levels(ink: np.ndarray) -> tuple[float, float, np.ndarray]:
     near = maximum_filter(strong, max(1, max(ink.shape) // 50))
     full = np.percentile(ink[strong], 90) if strong.any() else 0
     return threshold, float(full), ink[~near]
+
+
+def spread(rest: np.ndarray) -> float:
+    """How far the levels of paper lie apart, but for the lowest and highest 2 %."""
+    return float(np.ptp(np.percentile(rest, [2, 98]))) if len(rest) else 0.0
 
 
 def noise_floor(threshold: float, rest: np.ndarray, percentile: float = 95) -> float:
