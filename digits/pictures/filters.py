@@ -7,7 +7,8 @@ def maximum_filter(levels: np.ndarray, radius: int) -> np.ndarray:
     """(height, width) maximum over 2 radius + 1 pixels square; outside the picture is nothing."""
     lowest = False if levels.dtype == bool else levels.min(initial=0)
     for _ in range(2):
-        padded = np.pad(levels, ((radius, radius), (0, 0)), constant_values=lowest)
+        padded = np.full((len(levels) + 2 * radius, levels.shape[1]), lowest, levels.dtype)
+        padded[radius : radius + len(levels)] = levels  # `np.pad` takes as long as all else here
         covered, wanted = 1, 2 * radius + 1
         while covered < wanted:  # the maximum of two windows is that of twice the width
             step = min(covered, wanted - covered)

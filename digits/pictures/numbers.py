@@ -14,7 +14,7 @@ from digits.pictures.paths import Judge, told_apart
 from digits.pictures.segments import Segment, segment_of
 
 # More digits than this on a page are print, or no writing at all: they are taken as they stand, and
-# their strokes need not be told from few pixels, which takes as long as ten others.
+# their strokes are not told from all pixels, which takes as long as ten others.
 MANY = 400
 # A page of more components than this, about the letters of the fullest printed one, is a screen of
 # dots or noise: no number is found in it, rather than thousands of digits after a minute.
@@ -37,7 +37,8 @@ class Page(NamedTuple):
 def find_numbers(share: np.ndarray, judge: Judge, most: int = MANY) -> Page:
     """The digits on a cleaned (height, width) share of ink that stands upright.
 
-    Those that touch are told apart if there are no more than `most` others: that takes longest.
+    Those that touch are told apart if there are no more than `most` others: that takes longest. Of
+    more, the images are a little coarser.
     """
     found = connected_components(share)
     if len(found.boxes) > MOST_COMPONENTS:
@@ -45,14 +46,14 @@ def find_numbers(share: np.ndarray, judge: Judge, most: int = MANY) -> Page:
     lines = [[line[group] for group in gathered(found.boxes[line])] for line in lines_of(found)]
     groups = [segment_of(share, found, group) for line in lines for group in line]
     parts = told_apart(groups, judge) if len(groups) <= most else [[one] for one in groups]
-    images = images_of([digit for part in parts for digit in part])
+    images = images_of([digit for part in parts for digit in part], most)
     left = iter(parts)
     return Page([[digit for _ in line for digit in next(left)] for line in lines], images)
 
 
-def images_of(digits: Sequence[Segment]) -> np.ndarray:
-    """(digits, 784) uint8, the image of each."""
+def images_of(digits: Sequence[Segment], most: int = MANY) -> np.ndarray:
+    """(digits, 784) uint8, the image of each; of more than `most`, coarser ones."""
     inks = [digit.ink for digit in digits]
-    if len(inks) > MANY:
+    if len(inks) > most:
         inks = [resized(ink, 2 * BOX) for ink in inks]
     return np.array([mnist_like(ink) for ink in inks], np.uint8).reshape(-1, PIXELS)

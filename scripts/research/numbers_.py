@@ -10,8 +10,10 @@ examples:
 """
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
 import numpy as np
+from PIL import Image
 
 from digits.commands import terminal
 from digits.dataset import SIDE, known_labels, take_rows
@@ -25,16 +27,30 @@ TEST = slice(60_000, 70_000)
 FEWEST, MOST = 2, 8  # digits of a number
 INK = 50  # level from which a pixel counts, where a digit's first and last column are told
 PAPER = 8  # pixels around a number
-# Pixels between neighbours, from and to, below 0 where they overlap; and quarter turns clockwise.
+TIMES, SHADE, NOISE, SHEET = 4, 0.4, 2, 225  # of a photo: its scale, light, and levels
+
+
+class Kind(NamedTuple):
+    """How the digits of a number stand."""
+
+    nearest: int  # pixels between neighbours, below 0 where they overlap
+    furthest: int
+    turns: int = 0  # quarter turns clockwise
+    contrast: int = 0  # levels by which ink is darker than paper, in a photo with noise and shade
+
+
 KINDS = {
-    "1 to 6 pixels apart": (1, 6, 0),
-    "no gap": (0, 0, 0),
-    "overlap of 1 pixel": (-1, -1, 0),
-    "overlap of 2 pixels": (-2, -2, 0),
-    "overlap of 3 pixels": (-3, -3, 0),
-    "apart, turned by 90°": (1, 6, 1),
-    "apart, turned by 180°": (1, 6, 2),
-    "apart, turned by 270°": (1, 6, 3),
+    "1 to 6 pixels apart": Kind(1, 6),
+    "no gap": Kind(0, 0),
+    "overlap of 1 pixel": Kind(-1, -1),
+    "overlap of 2 pixels": Kind(-2, -2),
+    "overlap of 3 pixels": Kind(-3, -3),
+    "apart, turned by 90°": Kind(1, 6, turns=1),
+    "apart, turned by 180°": Kind(1, 6, turns=2),
+    "apart, turned by 270°": Kind(1, 6, turns=3),
+    "apart, 30 levels darker than paper": Kind(1, 6, contrast=30),
+    "apart, 15 levels darker": Kind(1, 6, contrast=15),
+    "apart, 10 levels darker": Kind(1, 6, contrast=10),
 }
 
 
@@ -43,6 +59,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser = terminal.parser(__doc__)
     terminal.add_model(parser)
     add = parser.add_argument
+    add("--only", nargs="+", choices=KINDS, metavar="NEIGHBOURS", default=list(KINDS),
+        help="some of the rows, by their names")  # fmt: skip
     add("--seeds", type=terminal.whole_from_0, nargs="+", metavar="N", default=[0, 1, 2, 3, 4],
         help="of the numbers (default: 0 to 4)")  # fmt: skip
     add("--count", type=terminal.whole_number, metavar="N", default=100,
@@ -53,7 +71,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     images, labels = digits.images.reshape(-1, SIDE, SIDE), known_labels(digits)
     print(f"| neighbours | {' | '.join(f'seed {seed}' for seed in options.seeds)} | mean |")
     print("|---" * (len(options.seeds) + 2) + "|", flush=True)
-    for name, kind in KINDS.items():
+    for name in options.only:
+        kind = KINDS[name]
         shares = [
             share_right(reader, images, labels, kind, options.count, np.random.default_rng(seed))
             for seed in options.seeds
@@ -67,21 +86,32 @@ def share_right(
     reader: DigitClassifier,
     images: np.ndarray,
     labels: np.ndarray,
-    kind: tuple[int, int, int],
+    kind: Kind,
     count: int,
     rng: np.random.Generator,
 ) -> float:
     """Share of `count` numbers, made of (N, 28, 28) images, that are read to the last digit."""
-    (*gaps, turns), correct = kind, 0
+    correct = 0
     for _ in range(count):
         chosen = rng.integers(0, len(images), rng.integers(FEWEST, MOST, endpoint=True))
-        gap = int(rng.integers(*gaps, endpoint=True))
-        picture = np.rot90(side_by_side([images[i] for i in chosen], gap), -turns)
+        gap = int(rng.integers(kind.nearest, kind.furthest, endpoint=True))
+        picture = np.rot90(side_by_side([images[i] for i in chosen], gap), -kind.turns)
+        if kind.contrast:
+            picture = photographed(picture, kind.contrast, rng)
         said = answer(reader, "", np.ascontiguousarray(picture), number=True)
         correct += isinstance(said, NumberAnswer) and said.numbers == [
             "".join(str(label) for label in labels[chosen])
         ]
     return correct / count
+
+
+def photographed(page: np.ndarray, contrast: int, rng: np.random.Generator) -> np.ndarray:
+    """(height, width) uint8: a page of ink with a faint pen, in a shadow that falls from a side."""
+    size = TIMES * page.shape[1], TIMES * page.shape[0]
+    ink = np.asarray(Image.fromarray(page).resize(size, Image.Resampling.BICUBIC)) / 255
+    light = 1 - SHADE * np.linspace(0, 1, size[0])
+    levels = (SHEET - contrast * ink) * light + rng.normal(0, NOISE, ink.shape)
+    return np.rint(levels.clip(0, 255)).astype(np.uint8)
 
 
 def side_by_side(images: Sequence[np.ndarray], gap: int) -> np.ndarray:
