@@ -12,6 +12,9 @@ from conftest import ROOT
 from digits import __main__ as command
 from digits.commands import terminal, train
 from digits.places import PRETRAINED
+from digits.reader import load
+
+SEVEN = ROOT / "docs" / "images" / "seven.png"
 
 
 def python(*arguments: object, **options: object) -> subprocess.CompletedProcess[str]:
@@ -55,6 +58,17 @@ def test_a_command_answers_through_python_m(tmp_path):
     told = python("-m", "digits", "predict", "--model", tmp_path / "none.npz", "a.png", cwd=ROOT)
     assert told.returncode == 1
     assert told.stderr == f"digits: {tmp_path / 'none.npz'}: No such file or directory\n"
+
+
+def test_commands_warn_of_nothing_where_warnings_are_errors(small_csv, tmp_path):
+    model = tmp_path / "model.npz"
+    load(PRETRAINED).save(model)
+    for argv in (["convert", small_csv, tmp_path / "a.npz"],
+                 ["evaluate", "--model", model, "--data", small_csv],
+                 ["predict", "--model", model, "--number", SEVEN]):  # fmt: skip
+        told = python("-W", "error", "-m", "digits", *argv, cwd=ROOT)
+        assert told.returncode == 0, told.stderr
+        assert set(told.stderr.splitlines()) <= {f"model: {model}"}
 
 
 def test_a_missing_requirement_is_told_with_how_to_install_it(monkeypatch):

@@ -15,7 +15,9 @@ from digits.reader import load
 from digits.reader.classifier import PREPROCESSING, DigitClassifier, new_network
 
 onnx = pytest.importorskip("onnx", reason="onnx is not installed")
-onnxruntime = pytest.importorskip("onnxruntime", reason="onnxruntime is not installed")
+onnxruntime = pytest.importorskip(
+    "onnxruntime", "1.25", reason="no onnxruntime is installed that is exact enough"
+)
 onnx_graph = pytest.importorskip("digits.onnx_graph")
 
 CLOSE = 1e-5  # ten times nearer than what `export.py` refuses

@@ -136,4 +136,5 @@ def serve(server: Any, desk: Any) -> None:
 
     with signals.answered_by(end):
         server.run()
+    server.close()
     raise KeyboardInterrupt  # which the server keeps to itself

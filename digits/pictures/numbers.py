@@ -6,7 +6,7 @@ from typing import NamedTuple
 import numpy as np
 
 from digits.dataset import PIXELS
-from digits.pictures.components import connected_components
+from digits.pictures.components import Components, connected_components
 from digits.pictures.groups import gathered
 from digits.pictures.lines import lines_of
 from digits.pictures.mnist_like import BOX, mnist_like, resized
@@ -45,10 +45,17 @@ def find_numbers(share: np.ndarray, judge: Judge, most: int = MANY) -> Page:
         return Page([], images_of([]))
     lines = [[line[group] for group in gathered(found.boxes[line])] for line in lines_of(found)]
     groups = [segment_of(share, found, group) for line in lines for group in line]
-    parts = told_apart(groups, judge) if len(groups) <= most else [[one] for one in groups]
+    usual = [height for line in lines for height in [usual_height(found, line)] * len(line)]
+    parts = told_apart(groups, judge, usual) if len(groups) <= most else [[one] for one in groups]
     images = images_of([digit for part in parts for digit in part], most)
     left = iter(parts)
     return Page([[digit for _ in line for digit in next(left)] for line in lines], images)
+
+
+def usual_height(found: Components, line: Sequence[np.ndarray]) -> float:
+    """The middle one of the heights of a line's groups of components, in pixels."""
+    tops, bottoms = found.boxes[:, 0], found.boxes[:, 2]
+    return float(np.median([bottoms[group].max() - tops[group].min() for group in line]))
 
 
 def images_of(digits: Sequence[Segment], most: int = MANY) -> np.ndarray:

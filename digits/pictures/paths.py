@@ -22,11 +22,11 @@ from digits.pictures.segments import Segment, box_of, parted
 # probability, or what can be added to one.
 Judge = Callable[[np.ndarray], np.ndarray]
 
-# What speaks for a part by its shape, in heights of all ink: the higher it is the better, and the
+# What speaks for a part by its shape, in heights of its line: the higher it is the better, and the
 # wider, up to a digit's usual width. With the judge's word, 0 is as much as speaks against it.
 # Fitted to validation numbers, with the judge's own constant: see `docs/results.md`.
 SHAPE, HIGHER, WIDER, USUAL, TOO_WIDE = -5.4, 4.8, 4.2, 0.9, -7.3
-# Ink is cut if it is wider than this many times its height: narrower is hardly ever two digits.
+# Ink is cut if it is wider than this many heights: narrower is hardly ever two digits.
 NARROW = 0.6
 # Wider than so many heights is no number, but a line or a frame: of it there would be more parts
 # than memory holds.
@@ -60,18 +60,29 @@ class Lattice(NamedTuple):
     parts: list[Part]
 
 
-def told_apart(segments: Sequence[Segment], judge: Judge) -> list[list[Segment]]:
-    """The digits in each segment, left to right: itself where it is like one digit as a whole."""
+def told_apart(
+    segments: Sequence[Segment], judge: Judge, usual: Sequence[float]
+) -> list[list[Segment]]:
+    """The digits in each segment, left to right: itself where it is like one digit as a whole.
+
+    Args:
+        segments: ink that stands by itself.
+        judge: tells digits from parts of them.
+        usual: for each segment, the usual height on its line. What is lower, such as a 5 that lies
+            almost, is measured by it: its halves would be too low for digits of this line.
+    """
     segments = [trimmed(segment) for segment in segments]
-    known = evidence([whole(segment.ink) for segment in segments], judge) >= 0
+    shares = [min(1.0, len(one.ink) / height) for one, height in zip(segments, usual, strict=True)]
+    wholes = [whole(one.ink, share) for one, share in zip(segments, shares, strict=True)]
+    known = evidence(wholes, judge) >= 0
     lattices: dict[int, Lattice] = {}
     digits, parts = [[segment] for segment in segments], 0
     for i in np.flatnonzero(~known).tolist():
         height, width = segments[i].ink.shape
         if parts > MOST_PARTS:
             digits[i] = parted(segments[i])
-        elif NARROW * height < width <= LONGEST * height:
-            lattices[i] = lattice_of(fine(segments[i].ink))
+        elif NARROW * height < width * shares[i] and width <= LONGEST * height:
+            lattices[i] = lattice_of(fine(segments[i].ink), shares[i])
             parts += len(lattices[i].parts)
     for i, path in zip(lattices, best_paths([*lattices.values()], judge), strict=True):
         if len(path) > 2:
@@ -85,14 +96,14 @@ def trimmed(segment: Segment) -> Segment:
     return Segment(segment.ink[top:bottom, left:right], segment.top + top, segment.left + left)
 
 
-def whole(ink: np.ndarray) -> Part:
-    """All ink as a single part."""
+def whole(ink: np.ndarray, share: float) -> Part:
+    """All ink, which has this share of its line's height, as a single part."""
     height, width = ink.shape
-    return Part(0, 1, ink, shape(1, width / height))
+    return Part(0, 1, ink, shape(share, share * width / height))
 
 
 def shape(height: float, width: float) -> float:
-    """What speaks for a part of this height and width, in heights of all ink."""
+    """What speaks for a part of this height and width, in heights of its line."""
     return SHAPE + HIGHER * height + WIDER * width + TOO_WIDE * max(0.0, width - USUAL)
 
 
@@ -111,26 +122,29 @@ def fine(ink: np.ndarray) -> np.ndarray:
     return np.array(picture.resize(size, kind)).clip(0, 1)
 
 
-def lattice_of(ink: np.ndarray) -> Lattice:
-    """The cuts and parts of (height, width) share of ink without paper around it."""
+def lattice_of(ink: np.ndarray, share: float = 1.0) -> Lattice:
+    """The cuts and parts of (height, width) ink without paper around it.
+
+    It has this share of its line's height.
+    """
     height, width = ink.shape
     winding = winding_cuts(ink, WINDING * height, THIN * height)
     inner = np.concatenate([straight_cuts(ink, STRAIGHT * height), winding], axis=1)
     inner = inner[:, np.argsort(inner.mean(axis=0), kind="stable")]
     ways = np.pad(inner, ((0, 0), (1, 1)), constant_values=((0, 0), (0, width)))
-    return Lattice(ways, list(_parts(ink, ways)))
+    return Lattice(ways, list(_parts(ink, ways, share)))
 
 
-def _parts(ink: np.ndarray, ways: np.ndarray) -> Iterator[Part]:
+def _parts(ink: np.ndarray, ways: np.ndarray, share: float) -> Iterator[Part]:
     height, middles = len(ink), ways.mean(axis=0)
     for start, end in combinations(range(ways.shape[1]), 2):
         left, right = ways[:, start], ways[:, end]
-        fits = NARROWEST * height <= middles[end] - middles[start] <= WIDEST * height
+        fits = NARROWEST * height <= middles[end] - middles[start] <= WIDEST * height / share
         if (fits and (left <= right).all()) or end - start == len(middles) - 1:
             own = between(ink, left, right)[:, left.min() : right.max()]
             top, first, bottom, last = np.array(box_of(own)) / height
             if bottom - top >= LOWEST:
-                yield Part(start, end, own, shape(bottom - top, last - first))
+                yield Part(start, end, own, shape(share * (bottom - top), share * (last - first)))
 
 
 def between(ink: np.ndarray, left: np.ndarray, right: np.ndarray) -> np.ndarray:

@@ -118,7 +118,8 @@ def side_by_side(images: Sequence[np.ndarray], gap: int) -> np.ndarray:
     """(height, width) uint8 picture of digits without the columns beside their ink."""
     digits = [without_sides(image) for image in images]
     starts = np.cumsum([0, *(digit.shape[1] + gap for digit in digits)]).tolist()
-    page = np.zeros((SIDE, starts[-1] - gap), np.uint8)
+    ends = [start + digit.shape[1] for start, digit in zip(starts, digits, strict=False)]
+    page = np.zeros((SIDE, max(ends)), np.uint8)
     for start, digit in zip(starts, digits, strict=False):
         place = page[:, start : start + digit.shape[1]]
         np.maximum(place, digit, out=place)
