@@ -9,7 +9,7 @@ from digits.pictures.components import connected_components
 from digits.pictures.lines import lines_of
 from digits.places import PRETRAINED
 from digits.reader.answers import NumberAnswer, answer
-from numbers_ import side_by_side
+from numbers_ import photographed, side_by_side
 
 
 @pytest.fixture(scope="module")
@@ -67,6 +67,20 @@ def test_a_number_is_doubted_where_one_of_its_digits_is(reader, all_digits):
     told = doubted.as_json()
     assert told["reason"] == "not sure" and told["number"].startswith("721")
     assert "  not sure  " in doubted.sentence(1)
+
+
+@pytest.mark.parametrize("contrast", [30, 10])
+def test_faint_ink_is_read_in_a_photo_with_noise_and_shade(contrast, reader, all_digits, rng):
+    right = 0
+    for first in range(-10_000, -9_970, 3):
+        rows = slice(first, first + 3)
+        images = all_digits.images[rows].reshape(-1, SIDE, SIDE)
+        picture = photographed(side_by_side(list(images), 4), contrast, rng)
+        found = answer(reader, "page", picture, True)
+        right += found.numbers == ["".join(map(str, all_digits.labels[rows]))]
+    assert right >= 8
+    empty = photographed(np.zeros((60, 80), np.uint8), contrast, rng)
+    assert answer(reader, "page", empty, True).reason == "blank"
 
 
 def lines_in(ink):

@@ -11,12 +11,12 @@ from digits.pictures.mnist_like import stroke_width
 
 # Below this difference from paper, of 255, there is no ink, only noise ...
 BLANK_CONTRAST = 20
-# ... but for faint ink: on paper that is most of the picture and whose own levels, 2nd to 98th
-# percentile, spread over no more than one part in so many of the ink's contrast.
-FAINT_CONTRAST, CLEARER, MOSTLY_PAPER = 8, 2, 0.5
+# ... but for faint ink: on paper that, well away from ink, is this share of the picture or more, and
+# whose own levels, 2nd to 98th percentile, spread over one part in so many of the ink's contrast.
+FAINT_CONTRAST, CLEARER, MOSTLY_PAPER = 8, 2, 0.4
 # Where ink is no clearer than that, levels are averaged over pixels this part of the longer side
-# away on all sides: a third of a thin pen's stroke in a picture of three digits.
-SMOOTHED = 300
+# away on all sides: no more than a stroke's width in a picture of eight digits.
+SMOOTHED = 150
 # What differs everywhere is grain, not ink, unless it is as strong as this.
 GRAIN_CONTRAST = 60
 # Paper is flat if its levels, where there is no ink, spread over less than this share of the
