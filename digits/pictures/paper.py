@@ -11,8 +11,8 @@ from digits.pictures.mnist_like import stroke_width
 
 # Below this difference from paper, of 255, there is no ink, only noise ...
 BLANK_CONTRAST = 20
-# ... but for faint ink: on paper that, well away from ink, is this share of the picture or more, and
-# whose own levels, 2nd to 98th percentile, spread over one part in so many of the ink's contrast.
+# ... but for faint ink: on paper that, well away from ink, is this share of the picture or more,
+# and whose levels, 2nd to 98th percentile, spread over one part in so many of the ink's contrast.
 FAINT_CONTRAST, CLEARER, MOSTLY_PAPER = 8, 2, 0.4
 # Where ink is no clearer than that, levels are averaged over pixels this part of the longer side
 # away on all sides: no more than a stroke's width in a picture of eight digits.
