@@ -36,10 +36,12 @@ class Kind(NamedTuple):
     nearest: int  # pixels between neighbours, below 0 where they overlap
     furthest: int
     turns: int = 0  # quarter turns clockwise
+    alone: bool = False  # not in a number at all, but each read by itself
     contrast: int = 0  # levels by which ink is darker than paper, in a photo with noise and shade
 
 
 KINDS = {
+    "each digit by itself": Kind(1, 6, alone=True),
     "1 to 6 pixels apart": Kind(1, 6),
     "no gap": Kind(0, 0),
     "overlap of 1 pixel": Kind(-1, -1),
@@ -95,6 +97,9 @@ def share_right(
     for _ in range(count):
         chosen = rng.integers(0, len(images), rng.integers(FEWEST, MOST, endpoint=True))
         gap = int(rng.integers(kind.nearest, kind.furthest, endpoint=True))
+        if kind.alone:
+            correct += bool((reader.predict(images[chosen]) == labels[chosen]).all())
+            continue
         picture = np.rot90(side_by_side([images[i] for i in chosen], gap), -kind.turns)
         if kind.contrast:
             picture = photographed(picture, kind.contrast, rng)
