@@ -118,10 +118,10 @@ def _written_on(levels: np.ndarray) -> bool:
 
 def _share(levels: np.ndarray, flat: float) -> np.ndarray:
     ink, threshold, full, rest = _over_paper(levels, flat)
-    if full < GRAIN_CONTRAST and not _clear(full, rest, ink):
+    away = max(levels.shape) // SMOOTHED
+    if away and full < GRAIN_CONTRAST and not _clear(full, rest, ink):
         # faint, or nothing but noise, which is less where neighbours are averaged
-        smooth = box_filter(levels, max(levels.shape) // SMOOTHED)
-        ink, threshold, full, rest = _over_paper(smooth, flat)
+        ink, threshold, full, rest = _over_paper(box_filter(levels, away), flat)
     grain = full < GRAIN_CONTRAST and len(rest) < 0.02 * ink.size
     if full < (FAINT_CONTRAST if _clear(full, rest, ink) else BLANK_CONTRAST) or grain:
         return np.zeros_like(levels)

@@ -21,7 +21,7 @@ from digits.network.functions import one_hot
 from digits.network.l2 import strengths
 from digits.network.training import Map, run_epochs
 from digits.parallel import Progress, silent, thread_map
-from digits.reader.principal import rows_of, thinned
+from digits.reader.principal import rounded, rows_of, thinned
 
 UNITS = 64  # of its hidden layer
 LAYERS = (Dense(UNITS, "sigmoid"), Dense(CLASSES, "sigmoid"))
@@ -30,8 +30,6 @@ DIGITS, FEWEST = 2, 10_000  # rows to learn from: for each outlier, and at least
 JUDGED = 20_000  # rows that the limit is told from
 ACCEPTED = 0.985  # share of the right answers that are kept
 NEAR = 0.1  # first step of L-BFGS from what is near already
-# Parameters are whole multiples of 1 / FINENESS, which pack into half the bytes.
-FINENESS = 512
 BINS = 10_000  # that the likeness, from 0 to 1, is counted in
 
 # Applies a function of a slice to some slices, wherever they are, and gives tuples to be added up.
@@ -147,13 +145,6 @@ def learn(
         progress("learning to doubt", record.epoch / epochs)
     network.theta[:] = rounded(network.theta)
     return network
-
-
-def rounded(values: np.ndarray) -> np.ndarray:
-    """float32 values to multiples of 1 / FINENESS that float16 can hold: the nearest up to 4."""
-    whole = np.rint(values * FINENESS) / FINENESS
-    stored: np.ndarray = whole.astype(np.float16).astype(np.float32)
-    return stored
 
 
 def new_network() -> Network:

@@ -19,7 +19,7 @@ AXES = 8  # of each class; 16 or 32 tell letters from digits no better
 ROWS = 1000  # of each class to find them from; more change little
 ROUNDS = 12  # of the power iteration
 ACCEPTED = 0.985  # share of the training images that are like their class
-# Means and axes are whole multiples of 1 / FINENESS, which pack into half the bytes. Errors move by
+# What is stored are whole multiples of 1 / FINENESS, which pack into half the bytes. Errors move by
 # 0.2 pixels at most, of 27 that an image like its class may have.
 FINENESS = 512
 BIN = 1 / 32  # pixels; errors that differ by less are counted together where there are many rows
@@ -63,9 +63,10 @@ def fit(images: np.ndarray, labels: np.ndarray, classes: int) -> PrincipalAxes:
 
 
 def rounded(values: np.ndarray) -> np.ndarray:
-    """float32 values up to 4 to the nearest multiple of 1 / FINENESS, as float16 can hold them."""
-    whole: np.ndarray = np.rint(values * FINENESS)
-    return whole / np.float32(FINENESS)
+    """float32 values to multiples of 1 / FINENESS that float16 can hold: the nearest up to 4."""
+    whole = np.rint(values * FINENESS) / np.float32(FINENESS)
+    stored: np.ndarray = whole.astype(np.float16).astype(np.float32)
+    return stored
 
 
 def principal_axes(centred: np.ndarray) -> np.ndarray:

@@ -16,6 +16,7 @@ from digits.errors import InputError
 from digits.network import metrics
 from digits.reader import DigitClassifier, novelty
 from digits.reader.classifier import MIN_PROBABILITY
+from digits.reader.principal import FINENESS
 
 STATIC = Path(__file__).with_name("static")
 # What the page can compute by itself; other activations it does not know.
@@ -101,7 +102,7 @@ def page_data(
     arrays = {"theta": reader.network.theta, "digits": images,
               "labels": labels[rows].astype(np.uint8)}  # fmt: skip
     if reader.novelty is not None:
-        whole = reader.novelty.network.theta * novelty.FINENESS
+        whole = reader.novelty.network.theta * FINENESS
         arrays["novelty"] = np.rint(whole).astype(np.int16)
     about = {name: reader.about[name] for name in SHOWN if name in reader.about}
     return {
@@ -113,7 +114,7 @@ def page_data(
         "layers": layers,
         "preprocessing": reader.preprocessing,
         "min_probability": MIN_PROBABILITY,
-        "fineness": novelty.FINENESS,
+        "fineness": FINENESS,
         "novelty_layers": [(layer.units, layer.activation) for layer in novelty.LAYERS],
         "limit": None if reader.novelty is None else float(reader.novelty.limit),
         "exciting": [[[place[int(row)] for row in of_unit] for of_unit in of_layer]
