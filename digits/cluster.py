@@ -1,8 +1,9 @@
 """Shards on the workers of a Dask cluster, here or elsewhere; the only file that knows Dask.
 
-`Cluster.open` has each worker read its shards and keep them, `Cluster.map` gives sums over them. A
-task goes to each worker, a sum comes back, no row does. Where a worker is lost, its task goes to
-another, which reads the shards that it lacks; as sums are exact, that changes not a bit.
+`Cluster.open` has each worker read its shards and keep them, and gives `RowsOnWorkers`, whose sums
+come from there: a task goes to each worker, the sum of each shard comes back, no row does. Where a
+worker is lost, its task goes to another, which reads the shards that it lacks. As the sums of
+shards are added up in their order, that changes not a bit.
 """
 
 import contextlib
@@ -11,7 +12,6 @@ import time
 import uuid
 import warnings
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from functools import partial
 from itertools import cycle
 from typing import Any, NamedTuple
 from weakref import WeakValueDictionary
@@ -30,10 +30,9 @@ from distributed import (
 
 from digits import __version__
 from digits.errors import InputError, Unreachable
-from digits.network.batches import Slice
-from digits.network.shards import Sums, added, numbers_of, shard_sums
-from digits.parallel import Progress, cores, silent, thread_map
-from digits.reader.shards import Shard, Source, opened
+from digits.network.rows import OfSlice, Sums, added, sums_of_shards
+from digits.parallel import Progress, cores, silent
+from digits.reader.shards import Images, Opened, Shard, Source, opened
 
 LOCAL = "local:"
 PATIENCE = 30.0  # seconds without any worker; one that is started anew takes a few
@@ -66,17 +65,17 @@ class Job(NamedTuple):
 class Held:
     """The shards that this worker holds for a run. Elsewhere, it arrives without them."""
 
-    def __init__(self, sources: Mapping[int, Source]) -> None:
-        self.sources = sources
+    def __init__(self, sources: Mapping[int, Source], preprocess: Images) -> None:
+        self.sources, self.preprocess = sources, preprocess
         self.shards: dict[int, Shard] = {}
 
     def __reduce__(self) -> tuple[type, tuple[Any, ...]]:
-        return Held, (self.sources,)
+        return Held, (self.sources, self.preprocess)
 
     def shard(self, number: int) -> Shard:
         """One of the shards, read if it is not here."""
         if number not in self.shards:
-            self.shards[number] = opened(self.sources[number])
+            self.shards[number] = opened(self.sources[number], self.preprocess)
         return self.shards[number]
 
 
@@ -98,7 +97,7 @@ class Cluster:
     def __init__(self, address: str, patience: float = PATIENCE) -> None:
         self.address, self.patience = address, patience
         self.run = ""  # the name that workers know it by
-        self.sources: dict[int, Source] = {}
+        self.given: tuple[Any, ...] = ()  # to whoever is to hold shards
         self.held: dict[str, Future] = {}  # by worker
         self.places: dict[int, str] = {}  # of each shard, the worker that has it
         silence()
@@ -124,44 +123,44 @@ class Cluster:
         """The address at which Dask shows what its workers do."""
         return str(self.client.dashboard_link)
 
-    def open(self, sources: Sequence[Source], progress: Progress = silent) -> list[Away]:
-        """Have each shard opened by a worker, which keeps it.
+    def open(
+        self, sources: Sequence[Source], preprocess: Images, progress: Progress = silent
+    ) -> Opened:
+        """Have each source opened as a shard by a worker, which keeps it.
 
         Raises:
-            InputError: a shard cannot be used, or a worker is of another version.
+            InputError: a source cannot be used, or a worker is of another version.
             Unreachable: there are no workers.
         """
         self.run, self.held = uuid.uuid4().hex, {}
-        self.sources = {source.number: source for source in sources}
-        places = placed(dict.fromkeys(self.sources, 1), self.workers(), {})
+        self.given = {source.number: source for source in sources}, preprocess
+        places = placed(dict.fromkeys(self.given[0], 1), self.workers(), {})
         jobs = [Job(open_shard, number, worker) for number, worker in places.items()]
         found = {}
         for worker, away in self.results(jobs):
             self.places[away.number] = worker
             found[away.number] = away
             progress("preprocessing", len(found) / len(sources))
-        return [found[source.number] for source in sources]
+        shards = [found[source.number] for source in sources]
+        return Opened(RowsOnWorkers(self, shards), [shard.digest for shard in shards])
 
-    def map(self, function: Callable[[Slice], Any], parts: Sequence[Any]) -> Iterable[Any]:
-        """`thread_map` of slices; of open shards, the one sum of what all their slices give.
+    def sums(self, function: OfSlice, shards: Sequence[Away]) -> list[Sums]:
+        """For each shard the sum of what a function gives for its slices.
 
         Raises:
-            InputError: the sum is too large.
             Unreachable: the workers cannot go on.
         """
-        if not isinstance(parts[0], Away):
-            return thread_map(function, parts)
         of_worker: dict[str, list[int]] = {}
-        for number, worker in self.spread(parts).items():
+        for number, worker in self.spread(shards).items():
             of_worker.setdefault(worker, []).append(number)
         jobs = [
             Job(sum_shards, (numbers, function), worker) for worker, numbers in of_worker.items()
         ]
-        sums = []
-        for worker, (numbers, part) in self.results(jobs):
-            self.places |= dict.fromkeys(numbers, worker)
-            sums.append(part)
-        return [numbers_of(added(sums))]
+        sums: dict[int, Sums] = {}
+        for worker, found in self.results(jobs):
+            self.places |= dict.fromkeys(found, worker)
+            sums |= found
+        return [sums[shard.number] for shard in shards]
 
     def spread(self, shards: Sequence[Away]) -> dict[int, str]:
         """Which worker is to add up each shard."""
@@ -210,7 +209,7 @@ class Cluster:
         there: Any = {"workers": [job.worker], "pure": False}
         with self.told():
             if job.worker not in self.held:
-                given = self.run, self.sources, digits_and_numpy()
+                given = self.run, digits_and_numpy(), *self.given
                 self.held[job.worker] = self.client.submit(hold, *given, **there)
             return self.client.submit(job.function, self.held[job.worker], job.given, **there)
 
@@ -252,6 +251,28 @@ class Cluster:
             raise Unreachable(
                 f"the scheduler at {self.address} is gone, expected it to stay"
             ) from None
+
+
+class RowsOnWorkers:
+    """Rows in shards that the workers of a cluster hold."""
+
+    def __init__(self, cluster: Cluster, shards: Sequence[Away]) -> None:
+        self.cluster, self.shards = cluster, shards
+        self.count = sum(shard.rows for shard in shards)
+
+    def total(self, function: OfSlice) -> Sums:
+        """The sum of what a function gives for each slice.
+
+        Raises:
+            Unreachable: the workers cannot go on.
+        """
+        return added(self.cluster.sums(function, self.shards))
+
+    def batches(self, size: int, rng: np.random.Generator) -> Iterator["RowsOnWorkers"]:
+        raise InputError(
+            f"mini-batches of {size:,} rows cannot be drawn from shards on {self.cluster.address},"
+            " expected the full batch, or rows in this process"
+        )
 
 
 def started(address: str) -> LocalCluster:
@@ -305,7 +326,7 @@ def placed(
 # What follows runs on workers.
 
 
-def hold(run: str, sources: Mapping[int, Source], expected: Sequence[str]) -> Held:
+def hold(run: str, expected: Sequence[str], *given: Any) -> Held:
     """What this worker holds for a run, which are no shards at first."""
     found = digits_and_numpy()
     if found != tuple(expected):
@@ -313,7 +334,7 @@ def hold(run: str, sources: Mapping[int, Source], expected: Sequence[str]) -> He
             f"the worker {get_worker().address} has {' and '.join(found)},"
             f" expected {' and '.join(expected)} as here"
         )
-    return HELD.setdefault(run, Held(sources))
+    return HELD.setdefault(run, Held(*given))
 
 
 def digits_and_numpy() -> tuple[str, str]:
@@ -322,17 +343,18 @@ def digits_and_numpy() -> tuple[str, str]:
 
 def open_shard(held: Held, number: int) -> tuple[str, Away]:
     shard = held.shard(number)
-    return get_worker().address, Away(number, shard.rows, shard.digest)
+    rows = sum(len(part.X) for part in shard.slices)
+    return get_worker().address, Away(number, rows, shard.digest)
 
 
 def sum_shards(
-    held: Held, given: tuple[Sequence[int], Callable[[Slice], Any]]
-) -> tuple[str, tuple[Sequence[int], Sums]]:
-    """The sum of what the function gives for all slices of some shards."""
+    held: Held, given: tuple[Sequence[int], OfSlice]
+) -> tuple[str, dict[int, Sums]]:
+    """The sum of what the function gives for all slices of each of some shards."""
     numbers, function = given
-    spread = partial(thread_map, threads=get_worker().state.nthreads)
-    sums = added(shard_sums(function, held.shard(number).slices, spread) for number in numbers)
-    return get_worker().address, (numbers, sums)
+    shards = [held.shard(number).slices for number in numbers]
+    sums = sums_of_shards(function, shards, get_worker().state.nthreads)
+    return get_worker().address, dict(zip(numbers, sums, strict=True))
 
 
 def drop_shards(held: Held, numbers: Sequence[int]) -> None:

@@ -7,11 +7,13 @@ adds the results up does so in order.
 
 import functools
 import os
+import threading
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import AbstractContextManager
 from typing import Any, TypeVar
+
+from digits import start
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
@@ -59,8 +61,6 @@ def thread_map(
 
     For many short items: nobody waits for anybody before all are done.
     """
-    if len(items) == 1:  # a mini-batch is too short to wait for another thread
-        return [function(items[0])]
     results: list[Any] = [None] * len(items)
     todo = iter(range(len(items)))
 
@@ -68,8 +68,11 @@ def thread_map(
         for i in todo:
             results[i] = function(items[i])
 
-    with one_blas_thread():
-        list(pool(threads).map(work, range(threads)))
+    with one_blas_thread:
+        if len(items) == 1:  # a mini-batch is too short to wait for another thread
+            work(0)
+        else:
+            list(pool(threads).map(work, range(threads)))
     return results
 
 
@@ -78,19 +81,36 @@ def row_slices(rows: int, size: int) -> list[slice]:
     return [slice(start, start + size) for start in range(0, max(rows, 1), size)]
 
 
-def one_blas_thread() -> AbstractContextManager[Any]:
-    """Keep NumPy's BLAS from starting threads of its own inside ours, for as long as it is open.
+class OneBlasThread:
+    """Keeps NumPy's BLAS from starting threads of its own, for as long as anybody is inside.
 
-    They would fight over the same cores: an epoch takes several times as long.
+    They would fight with ours over the same cores, so that an epoch takes several times as long,
+    and their number would change how floats are rounded.
     """
-    context: AbstractContextManager[Any] = blas().limit(limits=1, user_api="blas")
-    return context
+
+    def __init__(self) -> None:
+        self.lock, self.inside = threading.Lock(), 0
+
+    def __enter__(self) -> None:
+        with self.lock:
+            if self.inside == 0 and not start.blas_is_limited:
+                self.limits = blas().limit(limits=1, user_api="blas")
+            self.inside += 1
+
+    def __exit__(self, *_: object) -> None:
+        with self.lock:
+            self.inside -= 1
+            if self.inside == 0 and not start.blas_is_limited:
+                self.limits.restore_original_limits()
+
+
+one_blas_thread = OneBlasThread()
 
 
 @functools.cache
 def blas() -> Any:
     """The BLAS libraries that are loaded."""
-    # Here, because one picture is read without it, and a command is felt to start.
+    # Here, because commands do without it, and are felt to start.
     from threadpoolctl import ThreadpoolController
 
     return ThreadpoolController()
@@ -102,5 +122,11 @@ def pool(threads: int) -> ThreadPoolExecutor:
     return ThreadPoolExecutor(threads)
 
 
-if hasattr(os, "register_at_fork"):  # a forked process has the pool but none of its threads
-    os.register_at_fork(after_in_child=pool.cache_clear)
+def start_anew() -> None:
+    """Forget the threads, which a forked process has none of, and what they were at."""
+    pool.cache_clear()
+    one_blas_thread.__init__()  # type: ignore[misc]
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=start_anew)

@@ -12,6 +12,7 @@ _INSIDE = _PACKAGE / "models" / "pretrained.npz"
 _INSTALLED = _INSIDE.exists()
 
 PRETRAINED = _INSIDE if _INSTALLED else _CLONE / "models" / "pretrained.npz"
+DOUBT = PRETRAINED.with_name("doubt.npz")  # the second network
 BUNDLED_DIGITS = None if _INSTALLED else _CLONE / "data" / "digits.csv.gz"
 MODELS = Path("models") if _INSTALLED else _CLONE / "models"
 LATEST = MODELS / "latest"

@@ -4,8 +4,10 @@
 # would still show their lines.
 import _signal as signal
 import os
+import sys
 
 INTERRUPTED = 130  # what shells report for a program that Ctrl-C ended
+blas_is_limited = False  # to one thread, for as long as this process lives
 
 
 def answer_ctrl_c() -> None:
@@ -28,7 +30,10 @@ def _end(number: int, frame: object) -> None:
 def limit_blas_threads() -> None:
     """Keep NumPy's BLAS to one thread in this process and those it starts, once it is imported.
 
-    As `digits.parallel.one_blas_thread` does later on.
+    As `digits.parallel.one_blas_thread` does for others.
     """
-    for library in ("OPENBLAS", "MKL", "VECLIB"):
-        os.environ.setdefault(f"{library}_NUM_THREADS", "1")
+    global blas_is_limited
+    names = [f"{library}_NUM_THREADS" for library in ("OPENBLAS", "MKL", "VECLIB")]
+    for name in names:
+        os.environ.setdefault(name, "1")
+    blas_is_limited = "numpy" not in sys.modules and all(os.environ[name] == "1" for name in names)

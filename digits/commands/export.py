@@ -108,7 +108,7 @@ def metadata(reader: DigitClassifier, tested: dict[str, str]) -> dict[str, str]:
         "version": digits.__version__,
         "classes": " ".join(map(str, range(CLASSES))),
         **tested,
-        "treatment": reader.preprocessing,  # the name it has in files
+        "preprocessing": reader.preprocessing,
         **about,
     }
 

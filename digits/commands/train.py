@@ -25,7 +25,6 @@ from digits import dataset, formats
 from digits.commands import data_paths, progress, terminal
 from digits.errors import InputError, Unreachable
 from digits.network import OPTIMIZERS
-from digits.network.batches import Batch
 from digits.network.metrics import percent
 from digits.parallel import Progress
 from digits.places import LATEST
@@ -47,7 +46,6 @@ CHECKPOINT = "checkpoint.npz"
 # they are the same digits; all else stays as it was.
 FREE_ON_RESUME = ("data", "test_data", "transposed", "epochs")
 LISTED = 4  # files that are named one by one
-TO_COMPARE = "to compare with"
 
 
 @terminal.command
@@ -86,7 +84,8 @@ def train(options: argparse.Namespace, settings: Settings, cluster: "Cluster | N
     data_paths.keep(output, settings)
     if not options.quiet:
         drawn = f" and {settings.drawn:,} drawn digits" if settings.drawn else ""
-        print(f"{training_rows(run):,} training rows{drawn}, {len(test.images):,} test rows")
+        given = shards.rows_given(settings, run.rows.count)
+        print(f"{given:,} training rows{drawn}, {len(test.images):,} test rows")
         print(run.network.summary(), flush=True)
 
     total, go_on = settings.epochs, f"go on with --resume --output {output}"
@@ -186,7 +185,7 @@ def new_settings(options: argparse.Namespace) -> Settings:
     data = [str(path) for path in terminal.digits_given(options.data)]
     given = {"data": data, **given_settings(options)}
     try:
-        return settings_of(preset, **given, sharded=bool(options.cluster) or len(given["data"]) > 1)
+        return settings_of(preset, **given)
     except InputError as error:  # a flag gave it
         raise terminal.UsageError(str(error)) from None
 
@@ -195,8 +194,6 @@ def resumed_settings(options: argparse.Namespace) -> Settings:
     """Settings of the interrupted run; flags may repeat them but not change them."""
     checkpoint = options.output / CHECKPOINT
     settings = data_paths.found(options.output, run_checkpoint.settings_in(checkpoint))
-    if options.cluster and not settings.sharded:
-        raise terminal.UsageError("--resume goes on with rows in one piece, so --cluster cannot be")
     given = given_settings(options)
     if options.preset:
         given["preset"] = options.preset
@@ -222,14 +219,14 @@ def prepared(
     if not quiet:
         names = listed([*settings.data, *(settings.test_data or ())])
         print(terminal.one_line(f"reading {names}"), flush=True)
-    if settings.sharded:
-        read = partial(shards.read_file, transposed=settings.transposed)
-        where: Any = {} if cluster is None else {"open": cluster.open, "map": cluster.map}
-        here = cache(read) if cluster is None else read  # workers read for themselves
-        sources, test = shards.sources_of(settings, here, partial(read, use=TO_COMPARE))
-        return shards.prepare(settings, sources, test, progress=told, **where), test
-    rows, test = read_data(settings, told)
-    return recipe.prepare(settings, rows, test, progress=told), test
+    read = partial(shards.read_file, transposed=settings.transposed)
+    read_test = partial(read, use="to compare with", progress=told)
+    # Workers read for themselves, and what is read here would only be in the way.
+    here = cache(partial(read, progress=told)) if cluster is None else read
+    terminal.tell_of_pipes(map(Path, [*settings.data, *(settings.test_data or ())]))
+    sources, test = shards.of_files(settings, here, read_test)
+    open_sources = shards.open_here if cluster is None else cluster.open
+    return recipe.prepare(settings, sources, test, open=open_sources, progress=told), test
 
 
 def listed(names: Sequence[str]) -> str:
@@ -239,33 +236,12 @@ def listed(names: Sequence[str]) -> str:
     return f"{names[0]} to {names[-1]}, {len(names)} files"
 
 
-def read_data(settings: Settings, told: Progress) -> tuple[dataset.Digits, dataset.Digits]:
-    """Training and test rows: the first and the last of the data, or from files of their own."""
-
-    def read(names: Sequence[str], use: str) -> dataset.Digits:
-        paths = [Path(name) for name in names]
-        terminal.tell_of_pipes(paths)
-        return formats.read_labelled(paths, settings.transposed, use, told)
-
-    digits = read(settings.data or (), "to learn from")
-    if not settings.test_data:
-        return dataset.split(digits, settings.train_rows)
-    rows = dataset.head(digits, settings.train_rows)
-    return rows, read(settings.test_data, TO_COMPARE)
-
-
-def training_rows(run: recipe.Run) -> int:
-    """How many were read, of all that are learned from."""
-    learned = run.rows.rows if isinstance(run.rows, Batch) else len(run.rows[1])
-    return (learned - run.settings.drawn) // recipe.each(run.settings)
-
-
 def save_results(output: Path, run: recipe.Run, test: dataset.Digits, told: Progress) -> float:
     """Write model, history, figures and metrics; the test accuracy."""
     from digits.commands import report  # matplotlib is slow to load
 
-    classifier = recipe.classifier_of(run, told)
     told("writing the model", 0)
+    classifier = recipe.classifier_of(run)
     classifier.save(output / "model.npz")
     found = evaluate(classifier, test)
     told("drawing figures", 0)

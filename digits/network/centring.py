@@ -18,12 +18,14 @@ pulls on is V as well (`digits.network.l2`).
 
 import math
 from collections.abc import Sequence
+from functools import partial
 
 import numpy as np
 
 from digits.network.layers import HIDDEN
 from digits.network.network import Network
 from digits.network.optimizers import Optimizer
+from digits.network.rows import Rows, Slice
 
 
 class Centred:
@@ -78,22 +80,25 @@ class Centred:
         return here
 
 
-def centred(optimizer: Optimizer, network: Network, X: np.ndarray) -> Centred:
-    """The optimizer, stepping as if the inputs X and all activations were centred.
+def centred(optimizer: Optimizer, network: Network, rows: Rows) -> Centred:
+    """The optimizer, stepping as if the inputs and all activations were centred.
 
-    X by the mean of each column, activations by their `centre` in `digits.network.layers`.
+    Inputs by the mean of each column, activations by their `centre` in `digits.network.layers`.
 
     Args:
         optimizer: as for `Centred`.
         network: whose parameters it will step on.
-        X: (N, inputs) numbers, as `train` is given them.
+        rows: as `train` is given them.
     """
-    return centred_on(optimizer, network, X.mean(axis=0))
-
-
-def centred_on(optimizer: Optimizer, network: Network, mean: np.ndarray) -> Centred:
-    """`centred`, of inputs of which only the (inputs,) mean of each column is at hand."""
-    inputs = (network.input_scale * mean, 1.0)
+    (sums,) = rows.total(partial(column_sums, network.inputs))
+    inputs = (network.input_scale * sums / rows.count, 1.0)
     hidden = [HIDDEN[layer.activation].centre for layer in network.layers[:-1]]
     means, scales = zip(inputs, *hidden, strict=True)
     return Centred(optimizer, network, means, scales)
+
+
+def column_sums(inputs: int, part: Slice) -> tuple[np.ndarray]:
+    """(inputs,) sums of the columns of a slice."""
+    sums = np.zeros(inputs)
+    sums[part.columns] = part.X.sum(axis=0, dtype=np.float64)
+    return (sums,)

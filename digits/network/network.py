@@ -10,7 +10,6 @@ import numpy as np
 
 from digits.errors import InputError
 from digits.network import metrics
-from digits.network.batches import ALL, SLICE_ROWS, Columns
 from digits.network.layers import (
     HIDDEN,
     Dense,
@@ -22,6 +21,7 @@ from digits.network.layers import (
 )
 from digits.network.outputs import OUTPUTS
 from digits.network.products import times, transposed_times, workspace
+from digits.network.rows import ALL, SLICE_ROWS, Columns, RowsHere, laid_out
 from digits.parallel import row_slices, thread_map
 
 
@@ -153,6 +153,10 @@ class Network:
         if not len(X):
             raise InputError("X has no rows, expected at least one to learn from or to compare")
         return X, self.output.targets(y, self.layers[-1].units, self.theta.dtype)
+
+    def rows(self, X: np.ndarray, y: np.ndarray) -> RowsHere:
+        """X and y, as `examples` takes them, laid out to be learned from, or compared with."""
+        return RowsHere([laid_out(*self.examples(X, y))], self.inputs)
 
     def inputs_of(self, X: np.ndarray) -> np.ndarray:
         """X as an array, if it is (N, inputs) finite numbers."""

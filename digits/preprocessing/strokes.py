@@ -82,7 +82,7 @@ def drawn(
         return len(page.rows)
 
     done = 0
-    with one_blas_thread():
+    with one_blas_thread:
         for rows in thread_imap(fill, zip(pages, rng.spawn(len(pages)), strict=True), threads):
             done += rows
             progress(done / count)

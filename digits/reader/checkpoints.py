@@ -21,7 +21,7 @@ from digits.files import replacing
 from digits.reader.rules import Rule
 
 HEADER = "header"
-FORMAT = 2  # of these files; 1 had no seal, and may have had other fields beside ours
+FORMAT = 3  # of these files; what version 1.0.0 and those before it wrote was 1 or 2
 SEAL = b"sha256 "
 DIGEST = 64  # letters
 LONGEST_HEADER = 1_000_000  # letters
@@ -47,11 +47,13 @@ class Kind(NamedTuple):
         fields: what each field of its header may be.
         arrays: those that belong to a header whose fields are good; raises `InputError` where
             the fields do not go together.
+        made_by: the command that makes one.
     """
 
     name: str
     fields: Mapping[str, Rule]
     arrays: Callable[[Mapping[str, Any]], Mapping[str, Array]]
+    made_by: str
 
 
 def write(path: Path, kind: Kind, header: Mapping[str, Any], arrays: Mapping[str, Any]) -> None:
@@ -116,15 +118,18 @@ def _opened(path: Path, file: BinaryIO, kind: Kind) -> tuple[Archive, dict[str, 
     if (found := header.pop("kind", None)) != kind.name:
         raise InputError(f"{path} is a {str(found)[:60]} file, {expected}")
     form: Any = header.pop("format", 1)
-    if form not in range(1, FORMAT + 1):
+    if form in range(1, FORMAT):
+        raise InputError(
+            f"{path} was written by version 1, which this one does not read,"
+            f" expected one made anew: {kind.made_by}"
+        )
+    if form != FORMAT:
         raise InputError(
             f"{path} has format {quoted(form)}, which this version does not know,"
-            f" expected 1 to {FORMAT}"
+            f" expected {FORMAT}"
         )
-    if form > 1 and not sealed:
+    if not sealed:
         raise InputError(f"{path} has lost its checksum, {expected} as it was written")
-    if form == 1:
-        header = {name: value for name, value in header.items() if name in kind.fields}
     _expect_fields(path, header, kind)
     return archive, header
 

@@ -14,22 +14,16 @@ from digits.network.layers import checked, described, from_description, paramete
 from digits.places import PRETRAINED
 from digits.preprocessing.canonical import canonical
 from digits.reader import checkpoints
-from digits.reader import novelty as novelties
+from digits.reader import doubt as doubts
 from digits.reader.checkpoints import Array, Kind
-from digits.reader.novelty import Novelty
-from digits.reader.principal import AXES, PrincipalAxes
+from digits.reader.doubt import NO_DOUBT, Doubt
 from digits.reader.rows import as_rows, on_black_paper
-from digits.reader.rules import choice
+from digits.reader.rules import choice, or_none
 
 OUTPUT = Dense(CLASSES, "softmax")
 # The one network of this project: 784-16-16-10, 13,002 parameters.
 LAYERS = (Dense(16, "sigmoid"), Dense(16, "sigmoid"), OUTPUT)
-# Below this probability of the likeliest digit a reader is not confident that has no `novelty`.
-MIN_PROBABILITY = 0.62
-# What speaks against an image being a digit that is as unlike it as is allowed, as a logarithm of
-# odds; fitted together with what its shape tells (`digits.pictures.paths`).
-STRANGE = 4.2
-LEAST = 1e-6  # of a probability that a logarithm is taken of
+LEAST = 1e-6  # of a likeness that a logarithm is taken of
 
 
 def unchanged(images: np.ndarray) -> np.ndarray:
@@ -82,8 +76,7 @@ class DigitClassifier:
     Attributes:
         network: takes 784 inputs, gives 10 probabilities.
         preprocessing: the name in `PREPROCESSING` of what is done to images first.
-        novelty: tells whether an image is a digit at all; None if that was not learned.
-        axes: what the images of each digit are like; None if that is not known.
+        doubt: tells which answers are to be relied on; without one, all are.
         about: how it came about: preset, epochs, seed and the like; shown, never computed with.
     """
 
@@ -91,14 +84,12 @@ class DigitClassifier:
         self,
         network: Network,
         preprocessing: str,
-        novelty: Novelty | None = None,
+        doubt: Doubt = NO_DOUBT,
         about: Mapping[str, Any] | None = None,
-        axes: PrincipalAxes | None = None,
     ) -> None:
         self.network = network
         self.preprocessing = preprocessing
-        self.novelty = novelty
-        self.axes = axes
+        self.doubt = doubt
         self.about = dict(about or {})
 
     def read(self, images: ArrayLike) -> Reading:
@@ -108,28 +99,15 @@ class DigitClassifier:
         """
         posed = self.preprocess(images)
         probabilities = self.network.probabilities(posed)
-        labels = probabilities.argmax(axis=1)
-        if self.novelty is not None:
-            confident = self.novelty.likeness(posed, probabilities) >= self.novelty.limit
-            return Reading(posed, probabilities, labels, confident)
-        confident = probabilities.max(axis=1, initial=0) >= MIN_PROBABILITY
-        if self.axes is not None:  # all that models of before know
-            confident &= self.axes.reconstruction_error(posed, labels) <= self.axes.limit
-        return Reading(posed, probabilities, labels, confident)
+        confident = self.doubt.likeness(posed, probabilities) >= self.doubt.limit
+        return Reading(posed, probabilities, probabilities.argmax(axis=1), confident)
 
     def evidence(self, images: ArrayLike) -> np.ndarray:
-        """(N,) what speaks for each image being a digit: the likelier and the less strange it is.
-
-        The logarithm of the highest probability, less how far the image is from those of its class.
-        """
+        """(N,) what speaks for each image being a digit: the logarithm of its likeness."""
         posed = self.preprocess(images)
-        probabilities = self.network.probabilities(posed)
-        likely: np.ndarray = np.log(np.maximum(probabilities.max(axis=1, initial=0), LEAST))
-        if self.axes is None:
-            return likely
-        error = self.axes.reconstruction_error(posed, probabilities.argmax(axis=1))
-        likely -= STRANGE * (error / self.axes.limit)
-        return likely
+        likely = self.doubt.likeness(posed, self.network.probabilities(posed))
+        speaks: np.ndarray = np.log(np.maximum(likely, LEAST))
+        return speaks
 
     def probabilities(self, images: ArrayLike) -> np.ndarray:
         """(N, 10) float32 probabilities of the digits 0 to 9."""
@@ -149,19 +127,17 @@ class DigitClassifier:
 
     def save(self, path: str | Path) -> None:
         """Write the model to an `.npz` file, whole or not at all."""
-        header = {
+        header: dict[str, Any] = {
             "architecture": repr(self.network),
-            "treatment": self.preprocessing,  # the name it has in files
+            "preprocessing": self.preprocessing,
             "about": self.about,
+            "doubt": None,
         }
-        arrays = {"theta": self.network.theta}
-        if self.axes is not None:
-            arrays["means"] = self.axes.means.astype(np.float16)
-            arrays["axes"] = self.axes.axes.astype(np.float16)
-            arrays["limit"] = np.asarray(self.axes.limit)
-        if self.novelty is not None:
-            arrays["novelty"] = self.novelty.network.theta.astype(np.float16)
-            arrays["least"] = np.asarray(self.novelty.limit)
+        arrays: dict[str, Any] = {"theta": self.network.theta, "limit": np.float64(self.doubt.limit)}
+        if (second := self.doubt.network) is not None:
+            header["doubt"] = doubts.fingerprint(second)
+            if header["doubt"] != doubts.fingerprint(doubts.shipped()):
+                arrays["doubt"] = second.theta.astype(np.float16)
         checkpoints.write(Path(path), KIND, header, arrays)
 
     def __repr__(self) -> str:
@@ -182,10 +158,10 @@ def load(path: str | Path | None = None) -> DigitClassifier:
     path = PRETRAINED if path is None else Path(path)
     header, arrays = checkpoints.read(path, KIND)
     _, layers = from_description(header["architecture"])
-    network = new_network(np.random.default_rng(0), header["treatment"], layers)
+    network = new_network(np.random.default_rng(0), header["preprocessing"], layers)
     network.theta[:] = arrays["theta"]
-    novelty, axes = saved_novelty(path, arrays), saved_axes(path, arrays)
-    return DigitClassifier(network, header["treatment"], novelty, header["about"], axes)
+    doubt = Doubt(second_network(path, header["doubt"], arrays), float(arrays["limit"]))
+    return DigitClassifier(network, header["preprocessing"], doubt, header["about"])
 
 
 def reads_digits(architecture: Any) -> bool:
@@ -204,53 +180,39 @@ def saved_parameters(header: Mapping[str, Any]) -> Array:
 
 
 def saved_arrays(header: Mapping[str, Any]) -> dict[str, Array]:
-    """What a model file has to hold; those that never had a novelty are none the worse for it."""
-    return {"theta": saved_parameters(header)} | NOVELTY | LIKENESS
+    """What a model file has to hold; only what has learned a hand has a second network of its own."""
+    own = doubts.PARAMETERS._replace(needed=False)
+    return {"theta": saved_parameters(header), "limit": Array((), np.float64), "doubt": own}
 
 
-def has_all(path: Path, arrays: Mapping[str, np.ndarray], names: Mapping[str, Array]) -> bool:
-    """Whether a model file has these arrays; refused where it has some of them only."""
-    missing = [name for name in names if name not in arrays]
-    if missing and len(missing) < len(names):
-        raise InputError(f"{path}: {missing[0]} is missing, expected {', '.join(names)}")
-    return not missing
+def second_network(
+    path: Path, wanted: str | None, arrays: Mapping[str, np.ndarray]
+) -> Network | None:
+    """The second network that the limit of a model file belongs to; None if to none.
 
-
-def saved_axes(path: Path, arrays: Mapping[str, np.ndarray]) -> PrincipalAxes | None:
-    """The principal axes in a model file, if they are there."""
-    if not has_all(path, arrays, LIKENESS):
+    Raises:
+        InputError: it is not in the file, and another one comes with the package.
+    """
+    if wanted is None:
         return None
-    means, axes, limit = (arrays[name].astype(np.float32) for name in LIKENESS)
-    expect(bool(limit > 0), f"{path}: limit", float(limit), "a number above 0")
-    return PrincipalAxes(means, axes, limit)
-
-
-def saved_novelty(path: Path, arrays: Mapping[str, np.ndarray]) -> Novelty | None:
-    """The novelty in a model file, if there is one."""
-    if not has_all(path, arrays, NOVELTY):
-        return None
-    expect(bool(0 <= arrays["least"] <= 1), f"{path}: least", float(arrays["least"]), "from 0 to 1")
-    network = novelties.new_network()
-    network.theta[:] = arrays["novelty"]
-    return Novelty(network, arrays["least"])
+    network = doubts.network_of(arrays["doubt"]) if "doubt" in arrays else doubts.shipped()
+    if (found := doubts.fingerprint(network)) != wanted:
+        raise InputError(
+            f"{path}: its limit belongs to the second network {wanted}, but {found} is here,"
+            " expected a model that was trained with this version"
+        )
+    return network
 
 
 ARCHITECTURE = reads_digits, f"a network like {described(PIXELS, LAYERS)} with any hidden layers"
-NOVELTY = {
-    "novelty": Array((parameter_count(PIXELS, novelties.LAYERS),), np.float16, needed=False),
-    "least": Array((), needed=False),
-}
-LIKENESS = {
-    "means": Array((CLASSES, PIXELS), np.float16, needed=False),
-    "axes": Array((CLASSES, AXES, PIXELS), np.float16, needed=False),
-    "limit": Array((), needed=False),
-}
 KIND = Kind(
     "digits model",
     {
         "architecture": ARCHITECTURE,
-        "treatment": choice(PREPROCESSING),  # the name that `preprocessing` has in files
+        "preprocessing": choice(PREPROCESSING),
         "about": (lambda value: isinstance(value, dict), "what there is to tell of a training"),
+        "doubt": or_none((lambda value: isinstance(value, str), "the name of a second network")),
     },
     saved_arrays,
+    "digits train",
 )

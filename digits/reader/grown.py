@@ -47,7 +47,7 @@ def write_shards(
         path = folder / f"{number:0{len(str(shards - 1))}}.idx"
         write_idx(path, (1 + copies) * len(rows.images), with_copies(rows, copies, rng))
 
-    with one_blas_thread():
+    with one_blas_thread:
         for done, _ in enumerate(thread_imap(write, range(shards), threads), start=1):
             progress("writing shards", done / shards)
 

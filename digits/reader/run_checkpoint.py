@@ -145,4 +145,5 @@ KIND = Kind(
         "data_digest": (lambda value: isinstance(value, str), "the fingerprint of the digits"),
     },
     saved_arrays,
+    "digits train",
 )

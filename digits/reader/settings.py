@@ -45,16 +45,12 @@ class Settings(NamedTuple):
     copies: tuple[tuple[float, float], ...] = ()  # distance and smoothness of each elastic copy
     reshaped: int = 0  # copies that are turned, stretched or coarse
     drawn: int = 0  # digits that are drawn in addition
-    # What is drawn, if anything is, that is no digit, and the epochs that tell it from digits.
-    outliers: int = 12_000
-    doubt_epochs: int = 60
     # How `data` were split, and where they lie, for a run that is resumed; None where a program
     # gave the rows.
     train_rows: int | None = None  # None for all that are not test rows
     data: tuple[str, ...] | None = None
     test_data: tuple[str, ...] | None = None
     transposed: bool | None = None  # None to tell by the files' names
-    sharded: bool = False  # whether each file of `data` is a shard
 
 
 # How each optimizer is set where neither the preset nor anybody else says otherwise. These and the
@@ -85,8 +81,6 @@ PRESETS: dict[str, dict[str, Any]] = {
         "copies": ((0.6, 4.0), (0.6, 4.0), (0.6, 4.0), (0.6, 4.0)),
         "reshaped": 1,
         "drawn": 60_000,
-        "outliers": 90_000,
-        "doubt_epochs": 150,
         "l2": 1e-4,
     },
     # A published experiment, repeated to the letter; docs/results.md has its figures beside ours.
@@ -104,14 +98,6 @@ PRESETS: dict[str, dict[str, Any]] = {
         "train_rows": 30_000,
     },
 }
-# Presets of earlier versions, with what stands for each now. Their checkpoints can be gone on with.
-FORMER_PRESETS = {"pictures": "best, which learns from drawn digits as well"}
-# What earlier versions called a setting in the files that they left.
-FORMERLY = {"treatment": "preprocessing", "initial": "initializer"}
-# What every version saved.
-ALWAYS_SAVED = ("preset", "seed", "optimizer", "learning_rate", "l2", "epochs", "preprocessing",
-                "centred", "initializer", "copies", "train_rows")  # fmt: skip
-
 
 def settings_of(preset: str = "default", **given: Any) -> Settings:
     """Settings of a preset, with the given ones put over them.
@@ -122,8 +108,6 @@ def settings_of(preset: str = "default", **given: Any) -> Settings:
     Raises:
         InputError: there is no such preset or setting, or it cannot have this value.
     """
-    if preset in FORMER_PRESETS:
-        raise InputError(f"the preset {preset} is gone, expected {FORMER_PRESETS[preset]}")
     check("preset", preset)
     chosen = PRESETS[preset]
     own = chosen.get("optimizer", "gd")
@@ -136,20 +120,16 @@ def settings_of(preset: str = "default", **given: Any) -> Settings:
 
 
 def saved_settings(saved: Any) -> Settings:
-    """The settings that a file tells of, of this version or an earlier one.
+    """The settings that a file tells of.
 
     Raises:
         InputError: they are not all there, or one cannot have this value.
     """
     if not isinstance(saved, dict):
         raise InputError(f"settings are {saved!r:.40}, expected those of a training run")
-    named = {FORMERLY.get(str(name), str(name)): value for name, value in saved.items()}
-    if missing := [name for name in ALWAYS_SAVED if name not in named]:
+    if missing := [name for name in Settings._fields if name not in saved]:
         raise InputError(f"settings lack {missing[0]}, expected those of a training run")
-    check("optimizer", named["optimizer"])
-    if not OPTIMIZERS[named["optimizer"]].has_momentum:
-        named.pop("momentum", None)  # a preset's, which version 1.0.0 saved along
-    return checked_settings(TUNED[named["optimizer"]] | named)
+    return checked_settings(saved)
 
 
 def checked_settings(given: Mapping[str, Any]) -> Settings:
@@ -193,7 +173,7 @@ def plain(value: Any) -> Any:
 UNITS: Rule = (lambda value: is_count(value) and value <= 10_000, "a whole number from 1 to 10,000")
 PATHS: Rule = many((lambda value: isinstance(value, str), "a file's name"))
 RULES: dict[str, Rule] = {
-    "preset": (choice([*PRESETS, *FORMER_PRESETS])[0], choice(PRESETS)[1]),
+    "preset": choice(PRESETS),
     "seed": WHOLE,
     "optimizer": choice(OPTIMIZERS),
     "learning_rate": AMOUNT,
@@ -208,11 +188,8 @@ RULES: dict[str, Rule] = {
     "copies": many(PAIR),
     "reshaped": whole_up_to(1000),
     "drawn": whole_up_to(10_000_000),
-    "outliers": whole_up_to(10_000_000),
-    "doubt_epochs": COUNT,
     "train_rows": or_none(COUNT),
     "data": or_none(PATHS),
     "test_data": or_none(PATHS),
     "transposed": or_none(FLAG),
-    "sharded": FLAG,
 }

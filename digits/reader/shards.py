@@ -1,20 +1,21 @@
-"""Rows in shards: each is read, copied, posed and laid out where it lies, and only sums leave it.
+"""Where digits to learn from lie, and what is made of them there, so that only sums leave it.
 
-The model that comes of them depends on the shards and their order, not on where they lie or how
-many processes work on them (`digits.network.shards`).
+Each source is opened as a shard of its own: read, copied, posed and laid out. What comes of it
+depends on the source and the run's seed, not on where that is done.
 """
 
 import hashlib
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from pathlib import Path
-from typing import Any, NamedTuple, Protocol
+from typing import NamedTuple
 
 import numpy as np
 
 from digits import formats
 from digits.dataset import (
     CLASSES,
+    PIXELS,
     Digits,
     expect_enough,
     first_test_row,
@@ -25,56 +26,55 @@ from digits.dataset import (
     split,
     take_rows,
 )
-from digits.network import Network
-from digits.network.batches import Batch, Slice, full_batch
 from digits.network.functions import one_hot
-from digits.network.shards import added, numbers_of, shard_sums
-from digits.network.training import Map
-from digits.parallel import Progress, silent, thread_map
+from digits.network.rows import Rows, RowsHere, Slice, laid_out
+from digits.parallel import Progress, row_slices, silent
 from digits.preprocessing import draw_digits
-from digits.reader import recipe
-from digits.reader.classifier import PREPROCESSING, DigitClassifier, new_network
-from digits.reader.rows import on_black_paper
-from digits.reader.settings import Settings, checked_settings
+from digits.preprocessing.elastic import SLICE_ROWS, elastic
+from digits.preprocessing.reshaped import reshaped
+from digits.reader.rows import as_rows, on_black_paper
+from digits.reader.settings import Settings
 
+TOLD_EVERY = 10 * SLICE_ROWS  # rows after which `progress` hears of slow work
+
+Images = Callable[[np.ndarray], np.ndarray]  # (N, 784) uint8 -> the same
 Read = Callable[[str], Digits]  # of a file's name
 
 
 class Source(NamedTuple):
-    """Where the rows of a shard come from, and what is to be made of them."""
+    """Some of the digits to learn from, before they are read."""
 
-    number: int  # and the run's seed tell what is random in it
-    settings: Settings
-    read: Callable[[], Digits]
-
-
-class Told(Protocol):
-    """What is known of an open shard wherever it lies."""
-
-    @property
-    def rows(self) -> int: ...
-
-    @property
-    def digest(self) -> str: ...
+    number: int  # and the run's seed tell what is random in what is made of it
+    settings: Settings  # which say how many copies are made
+    read: Callable[[Progress], Digits]
+    drawn: bool = False  # and not given by whoever trains
 
 
 class Shard(NamedTuple):
-    """A shard that lies in this process, as the network takes it."""
+    """An open source."""
 
-    rows: int
-    digest: str  # of the rows as they were read
-    slices: Sequence[Slice]
-
-
-Open = Callable[[Sequence[Source], Progress], Sequence[Told]]
+    slices: Sequence[Slice]  # as the network takes them
+    digest: str  # of the rows as they were read; of drawn ones, which the settings tell, none
 
 
-def read_file(name: str, transposed: bool | None = None, use: str = "to learn from") -> Digits:
-    return formats.read_labelled([Path(name)], transposed, use)
+class Opened(NamedTuple):
+    """All shards of a run."""
+
+    rows: Rows
+    digests: Sequence[str]
 
 
-def sources_of(settings: Settings, read: Read, read_test: Read) -> tuple[list[Source], Digits]:
-    """A shard for each file of the settings, one that is drawn, and the digits to test on.
+Open = Callable[[Sequence[Source], Images, Progress], Opened]
+
+
+def of_digits(settings: Settings, *parts: Digits) -> list[Source]:
+    """A source for each part, and one of what the settings say is drawn."""
+    sources = [Source(number, settings, partial(given, part)) for number, part in enumerate(parts)]
+    return [*sources, *drawn_sources(settings, len(parts))]
+
+
+def of_files(settings: Settings, read: Read, read_test: Read) -> tuple[list[Source], Digits]:
+    """A source for each file of the settings, one that is drawn, and the digits to test on.
 
     Without test data these are the last rows of all, as `digits.dataset.split` has it; then files
     are read to see how many there are.
@@ -100,25 +100,13 @@ def sources_of(settings: Settings, read: Read, read_test: Read) -> tuple[list[So
         tails = [(*cut, length) for cut, length in zip(heads, lengths, strict=True)]
         tests = [(name, rows) for name, rows, length in tails if rows != length]
         test = joined([take_rows(read(name), slice(rows, None)) for name, rows in tests])
-    return [*sources_of_files(settings, heads, read), *drawn_sources(settings)], test
-
-
-def sources_of_files(
-    settings: Settings, heads: Sequence[tuple[str, int | None]], read: Read
-) -> Iterator[Source]:
-    """A source for each file and the number of its first rows, None for all, that are wanted."""
-    what = settings._replace(drawn=0, data=None, test_data=None)
-    for number, (name, rows) in enumerate(heads):
-        if rows != 0:
-            yield Source(number, what, partial(read_head, read, name, rows))
-
-
-def drawn_sources(settings: Settings) -> Iterator[Source]:
-    """The source of the digits that are drawn, behind those of all files; none if none are."""
-    if settings.drawn:
-        number = len(settings.data or ())
-        what = settings._replace(drawn=0, copies=(), reshaped=0, data=None, test_data=None)
-        yield Source(number, what, partial(drawn, settings.drawn, [settings.seed, number]))
+    what = settings._replace(data=None, test_data=None)
+    files = [
+        Source(number, what, partial(read_head, read, name, rows))
+        for number, (name, rows) in enumerate(heads)
+        if rows != 0
+    ]
+    return [*files, *drawn_sources(what, len(heads))], test
 
 
 def rows_to_train_on(settings: Settings, rows: int) -> int:
@@ -129,96 +117,110 @@ def rows_to_train_on(settings: Settings, rows: int) -> int:
     return rows if settings.train_rows is None else settings.train_rows
 
 
-def read_head(read: Read, name: str, rows: int | None) -> Digits:
+def read_file(
+    name: str,
+    transposed: bool | None = None,
+    use: str = "to learn from",
+    progress: Progress = silent,
+) -> Digits:
+    return formats.read_labelled([Path(name)], transposed, use, progress)
+
+
+def read_head(read: Read, name: str, rows: int | None, progress: Progress) -> Digits:
     return head(read(name), rows)
 
 
-def drawn(count: int, seed: Sequence[int]) -> Digits:
-    return draw_digits(count, np.random.default_rng(seed))
+def given(digits: Digits, progress: Progress) -> Digits:
+    return digits
 
 
-def opened(source: Source) -> Shard:
-    """The shard of a source, in this process."""
-    settings, rows = source.settings, source.read()
-    digest = recipe.digest(rows)
-    rng = np.random.default_rng([settings.seed, source.number])
-    rows = rows._replace(images=on_black_paper(rows.images))
-    images, labels = recipe.training_set(settings, rows, rng)
-    posed = PREPROCESSING[settings.preprocessing].function(images)
-    batch = full_batch(posed, one_hot(labels, CLASSES))
-    return Shard(batch.rows, digest, batch.slices)
+def drawn_sources(settings: Settings, number: int) -> Iterator[Source]:
+    """The source of the digits that are drawn, the `number`th of a run; none if none are."""
+    if settings.drawn:
+        what = settings._replace(copies=(), reshaped=0)
+        read = partial(drawn, settings.drawn, [settings.seed, number])
+        yield Source(number, what, read, drawn=True)
 
 
-def open_here(sources: Sequence[Source], progress: Progress = silent) -> list[Shard]:
+def drawn(count: int, seed: Sequence[int], progress: Progress) -> Digits:
+    return draw_digits(count, np.random.default_rng(seed), progress)
+
+
+def open_here(
+    sources: Sequence[Source], preprocess: Images, progress: Progress = silent
+) -> Opened:
     """The shards of all sources, in this process."""
     shards = []
-    for done, source in enumerate(sources, start=1):
-        shards.append(opened(source))
-        progress("preprocessing", done / len(sources))
-    return shards
+    for number, source in enumerate(sources):
+
+        def told(what: str, share: float, number: int = number) -> None:
+            progress(what, (number + share) / len(sources))
+
+        shards.append(opened(source, preprocess, told))
+    rows = RowsHere([shard.slices for shard in shards], PIXELS)
+    return Opened(rows, [shard.digest for shard in shards])
 
 
-def map_here(function: Callable[[Slice], Any], parts: Sequence[Any]) -> Iterable[Any]:
-    """`thread_map` of slices; of shards, the one sum of what all their slices give."""
-    if not isinstance(parts[0], Shard):
-        return thread_map(function, parts)
-    return [numbers_of(added(shard_sums(function, shard.slices) for shard in parts))]
-
-
-def prepare(
-    settings: Settings,
-    sources: Sequence[Source],
-    test: Digits,
-    *,
-    open: Open = open_here,
-    map: Map = map_here,
-    progress: Progress = silent,
-) -> recipe.Run:
-    """`digits.reader.recipe.prepare` of rows in shards.
-
-    Args:
-        settings: as `settings_of` makes them.
-        sources: of the shards to learn from.
-        test: digits to be judged on after every epoch, in this process.
-        open: opens the shards, here or elsewhere.
-        map: gives sums over shards that `open` opened.
-        progress: is told how far it has come.
+def opened(source: Source, preprocess: Images, progress: Progress = silent) -> Shard:
+    """The shard of a source, in this process.
 
     Raises:
-        InputError: some digits have no labels, or a setting cannot be.
+        InputError: some digits have no labels.
     """
-    settings = checked_settings(settings._asdict())
-    test_labels = known_labels(test)
-    layers = recipe.layers_of(settings)
-    network = new_network(np.random.default_rng(settings.seed), settings.preprocessing, layers)
-    shards = open(sources, progress)
-    rows = Batch(sum(shard.rows for shard in shards), shards)
-    [(sums,)] = map(partial(input_sums, network), shards)
-    mean = sums / (rows.rows * network.input_scale)
-    optimizer = recipe.optimizer_of(settings, network, mean)
-    posed = DigitClassifier(network, settings.preprocessing).preprocess(test.images)
-    # What is drawn is told by the settings, and may differ in a grey level on another machine.
-    files = shards[: len(shards) - bool(settings.drawn)]
-    data_digest = digest([shard.digest for shard in files], test)
-    return recipe.Run(
-        settings, network, optimizer, rows, (posed, test_labels), [], data_digest, map
-    )
+    rows = source.read(progress)
+    rows = Digits(as_rows(rows.images), known_labels(rows))
+    told = "" if source.drawn else digest(rows)
+    rows = rows._replace(images=on_black_paper(rows.images, progress))
+    slices = []
+    for part, given in ((rows, not source.drawn), (copies_of(rows, source, progress), False)):
+        posed = in_parts(preprocess, part.images, "preprocessing", progress)
+        slices += laid_out(posed, one_hot(known_labels(part), CLASSES), given)
+    return Shard(slices, told)
 
 
-def input_sums(network: Network, part: Slice) -> tuple[np.ndarray]:
-    """(inputs,) sums of a slice's columns, as the network scales them."""
-    sums = np.zeros(network.inputs)
-    sums[part.columns] = network.input_scale * part.X.sum(axis=0, dtype=np.float64)
-    return (sums,)
+def copies_of(rows: Digits, source: Source, progress: Progress) -> Digits:
+    """The copies that the settings want of each row, one after the other."""
+    settings, labels = source.settings, known_labels(rows)
+    rng = np.random.default_rng([settings.seed, source.number])
+
+    def bent(distance: float, smoothness: float) -> Images:
+        return lambda images: elastic(images, rng, distance, smoothness)
+
+    ways = [bent(*shape) for shape in settings.copies]
+    ways += settings.reshaped * [lambda images: reshaped(images, rng)]
+    made = [in_parts(way, rows.images, "copying", progress) for way in ways]
+    return Digits(np.concatenate([rows.images[:0], *made]), np.tile(labels, len(ways)))
 
 
-def digest(shards: Sequence[str], test: Digits) -> str:
-    """The fingerprint of shards, told from that of each, and of the test rows."""
-    return hashlib.sha256("".join([*shards, recipe.digest(test)]).encode()).hexdigest()[:16]
+def rows_given(settings: Settings, count: int) -> int:
+    """How many of all rows that are learned from are no copies, and not drawn."""
+    return (count - settings.drawn) // (1 + len(settings.copies) + settings.reshaped)
+
+
+def in_parts(function: Images, images: np.ndarray, what: str, progress: Progress) -> np.ndarray:
+    """function(images), part by part, with word of how far it has come."""
+    made = np.empty_like(images)
+    for rows in row_slices(len(images), TOLD_EVERY) if len(images) else ():
+        made[rows] = function(images[rows])
+        progress(what, min(1.0, rows.stop / len(images)))
+    return made
+
+
+def digest(digits: Digits) -> str:
+    """A fingerprint of images and labels."""
+    sha = hashlib.sha256()
+    sha.update(np.ascontiguousarray(digits.images).data)
+    sha.update(np.ascontiguousarray(known_labels(digits)).data)
+    return sha.hexdigest()
+
+
+def data_digest(shards: Sequence[str], test: Digits) -> str:
+    """The fingerprint of what a run learns from, told from those of its shards, and is tested on."""
+    return hashlib.sha256("".join([*shards, digest(test)]).encode()).hexdigest()[:16]
 
 
 def digest_of(files: Sequence[Digits], train_rows: int) -> str:
-    """The fingerprint of what a run on these files, split there, learns from and is tested on."""
+    """The `data_digest` of a run on these files, split there."""
     kept = rows_of_parts([len(part.images) for part in files], train_rows)
     heads = [head(part, rows) for part, rows in zip(files, kept, strict=True) if rows]
-    return digest([recipe.digest(part) for part in heads], split(joined(files), train_rows)[1])
+    return data_digest([digest(part) for part in heads], split(joined(files), train_rows)[1])
