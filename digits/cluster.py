@@ -347,9 +347,7 @@ def open_shard(held: Held, number: int) -> tuple[str, Away]:
     return get_worker().address, Away(number, rows, shard.digest)
 
 
-def sum_shards(
-    held: Held, given: tuple[Sequence[int], OfSlice]
-) -> tuple[str, dict[int, Sums]]:
+def sum_shards(held: Held, given: tuple[Sequence[int], OfSlice]) -> tuple[str, dict[int, Sums]]:
     """The sum of what the function gives for all slices of each of some shards."""
     numbers, function = given
     shards = [held.shard(number).slices for number in numbers]

@@ -174,8 +174,7 @@ class DenseClassifier(ClassifierMixin, BaseEstimator):
         try:
             for record in train(
                 self.network_,
-                X,
-                labels,
+                self.network_.rows(X, labels),
                 self.optimizer_,
                 epochs_before + epochs,
                 batch_size=self.batch_size,

@@ -38,7 +38,8 @@ def test_one_call_centres_inputs_and_activations_and_counts_l2_there(rng):
     layers = [Dense(4, "sigmoid"), Dense(3, "tanh"), Dense(2, "softmax")]
     network = Network(5, layers, rng, np.float64, input_scale=0.5)
     X, y = rng.integers(0, 9, (30, 5)), rng.integers(0, 2, 30)
-    one = centred(GradientDescent(0.1), network, X)
+    rows = network.rows(X, y)
+    one = centred(GradientDescent(0.1), network, rows)
     by_hand = Centred(GradientDescent(0.1), network, [0.5 * X.mean(axis=0), 0.5, 0.0], [1, 2, 1])
     np.testing.assert_array_equal(one.scales, by_hand.scales)
     for ours, expected in zip(one.shifts, by_hand.shifts, strict=True):
@@ -48,8 +49,8 @@ def test_one_call_centres_inputs_and_activations_and_counts_l2_there(rng):
     moved = []
     for strength in (0.0, l2):
         network.theta[:] = before
-        optimizer = centred(GradientDescent(rate), network, X)
-        list(train(network, X, y, optimizer, 1, l2=strength))
+        optimizer = centred(GradientDescent(rate), network, rows)
+        list(train(network, rows, optimizer, 1, l2=strength))
         moved.append(network.theta.copy())
     # L2 pulls V = W / scale by rate l2 V, so W by scale rate l2 W / scale
     pull = network.views(moved[0] - moved[1])

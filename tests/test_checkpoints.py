@@ -83,28 +83,34 @@ def test_no_flipped_bit_goes_unnoticed(tmp_path):
             checkpoints.read(path, THING)
 
 
-def resaved(path, header=None, comment=b"", **members):
-    """A file as somebody else's program might make one."""
-    told = {"kind": "thing", "n": 3} if header is None else header
+def resaved(path, told=None, comment=b""):
+    """A file as somebody else's program might make one, without a checksum."""
     file = io.BytesIO()
-    np.savez(file, header=np.array(json.dumps(told)), **{"x": np.arange(3.0), **members})
+    told = told or {"kind": "thing", "format": checkpoints.FORMAT, "n": 3}
+    np.savez(file, header=np.array(json.dumps(told)), x=np.arange(3.0))
     with zipfile.ZipFile(file, "a") as archive:
         archive.comment = comment
     path.write_bytes(file.getvalue())
     return path
 
 
-def test_a_file_of_an_earlier_version_has_no_checksum(tmp_path):
-    path = resaved(tmp_path / "a.npz", {"kind": "thing", "n": 3, "random_state": {}})
-    header, arrays = checkpoints.read(path, THING)
-    assert header == {"n": 3} and arrays["x"].tolist() == [0, 1, 2]
+@pytest.mark.parametrize("form", [None, 1, 2])
+def test_a_file_of_an_earlier_version_is_to_be_made_anew(tmp_path, form):
+    told = {"kind": "thing", "n": 3} | ({} if form is None else {"format": form})
+    path = resaved(tmp_path / "a.npz", told)
+    with pytest.raises(InputError, match=r"a.npz was written by version 1, .* `digits train` has"):
+        checkpoints.read(path, THING)
+
+
+def test_a_file_without_its_checksum_is_refused(tmp_path):
+    with pytest.raises(InputError, match="has lost its checksum, expected a thing file as it was"):
+        checkpoints.read(resaved(tmp_path / "a.npz"), THING)
 
 
 @pytest.mark.parametrize(
     ("header", "members", "told"),
     [
-        ({"format": 2}, {}, "has lost its checksum, expected a thing file as it was written"),
-        ({"format": 3}, {}, "has format 3, which this version does not know, expected 1 to 2"),
+        ({"format": 4}, {}, "has format 4, which this version does not know, expected 3"),
         ({"format": "new"}, {}, "has format 'new', which this version does not know"),
         ({"kind": 5}, {}, "is a 5 file, expected a thing file"),
         ({"n": -1}, {}, "n is -1, expected a whole number from 0 on"),
@@ -117,7 +123,8 @@ def test_a_file_of_an_earlier_version_has_no_checksum(tmp_path):
     ],
 )
 def test_what_is_wrong_is_named(tmp_path, header, members, told):
-    path = resaved(tmp_path / "a.npz", {"kind": "thing", "n": 3, **header}, **members)
+    path = tmp_path / "a.npz"
+    checkpoints.write(path, THING, {"n": 3, **header}, {"x": np.arange(3.0), **members})
     with pytest.raises(InputError) as error:
         checkpoints.read(path, THING)
     assert str(error.value).startswith(str(path)) and told in str(error.value)
@@ -132,7 +139,7 @@ def test_a_field_more_or_less_is_named(tmp_path):
 
 @pytest.mark.parametrize("name", ["x.npy", "y.npy", "header.npy"])
 def test_members_that_are_no_arrays_or_there_twice_are_refused(tmp_path, name):
-    path = resaved(tmp_path / "a.npz")
+    path = write(tmp_path / "a.npz")
     with (
         zipfile.ZipFile(path, "a") as archive,
         pytest.warns(UserWarning, match="Duplicate")

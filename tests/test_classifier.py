@@ -17,6 +17,7 @@ from digits.reader.classifier import (
 )
 from digits.reader.evaluation import evaluate
 from digits.reader.rows import on_black_paper
+from digits.reader.shards import data_digest, digest, of_digits
 
 
 @pytest.fixture
@@ -73,9 +74,13 @@ def test_a_model_of_something_else_than_digits_is_refused(tmp_path, rng, inputs,
         load(tmp_path / "a.npz")
 
 
+# What else the header of a model has.
+BESIDE = {"preprocessing": "canonical", "about": {}, "doubt": None}
+
+
 @pytest.mark.parametrize("told", [None, 5, "", "784", "784 - cosine 4 - softmax 10", "784 - x"])
 def test_a_model_that_does_not_tell_its_layers_is_refused(tmp_path, told):
-    header = {"architecture": told, "treatment": "canonical", "about": {}}
+    header = {"architecture": told, **BESIDE}
     checkpoints.write(tmp_path / "a.npz", classifier.KIND, header, {})
     with pytest.raises(InputError, match=r"a.npz: architecture is .*, expected a network like"):
         load(tmp_path / "a.npz")
@@ -91,8 +96,13 @@ def test_a_model_that_does_not_tell_its_layers_is_refused(tmp_path, told):
     ],
 )
 def test_parameters_that_do_not_fit_are_refused(tmp_path, reader, theta, told):
-    header = {"architecture": repr(reader.network), "treatment": "canonical", "about": {}}
-    arrays = {} if theta is None else {"theta": theta}
+    header = {
+        "architecture": repr(reader.network),
+        "preprocessing": "canonical",
+        "about": {},
+        "doubt": None,
+    }
+    arrays = {"limit": np.float64(0)} | ({} if theta is None else {"theta": theta})
     checkpoints.write(tmp_path / "a.npz", classifier.KIND, header, arrays)
     with pytest.raises(InputError, match=told):
         load(tmp_path / "a.npz")
@@ -101,7 +111,7 @@ def test_parameters_that_do_not_fit_are_refused(tmp_path, reader, theta, told):
 def test_an_unknown_preprocessing_is_refused(tmp_path, reader):
     reader.preprocessing = "upside down"
     reader.save(tmp_path / "a.npz")
-    with pytest.raises(InputError, match="treatment is 'upside down', expected one of raw"):
+    with pytest.raises(InputError, match="preprocessing is 'upside down', expected one of raw"):
         load(tmp_path / "a.npz")
 
 
@@ -151,8 +161,8 @@ def test_a_reading_is_all_that_there_is_to_say(digits):
     assert reading.posed.tobytes() == reader.preprocess(digits.images).tobytes()
     assert reading.probabilities.tobytes() == reader.probabilities(digits.images).tobytes()
     assert reading.labels.tolist() == reader.predict(digits.images).tolist()
-    likely = reader.novelty.likeness(reading.posed, reading.probabilities)
-    assert (reading.confident == (likely >= reader.novelty.limit)).all()
+    likely = reader.doubt.likeness(reading.posed, reading.probabilities)
+    assert (reading.confident == (likely >= reader.doubt.limit)).all()
     assert reading.confident.mean() > 0.95
     blank = reader.read(np.zeros((1, PIXELS), np.uint8))
     assert not blank.confident.any()
@@ -220,7 +230,13 @@ def test_blank_rows_of_any_grey_are_blank(paper):
 def test_rows_on_grey_paper_are_learned_from_as_those_on_black(few, preset):
     settings = settings_of(preset, epochs=1)
     grey = few._replace(images=100 + few.images // 2)
-    plain, run = (recipe.prepare(settings, digits, digits) for digits in (few, grey))
-    apart = run.rows[0].astype(float) - plain.rows[0]
-    assert np.abs(apart).mean() < 8 and run.data_digest == recipe.digest(grey, grey)
-    assert np.array_equal(recipe.prepare(settings, few, few).rows[0], plain.rows[0])
+    plain, run = (
+        recipe.prepare(settings, of_digits(settings, digits), digits) for digits in (few, grey)
+    )
+    assert run.data_digest == data_digest([digest(grey)], grey) != plain.data_digest
+    for rows in (plain.rows, run.rows):
+        assert rows.count == 40 + settings.drawn
+    # laid out in an order of their own, so it is the test rows that are compared one by one
+    assert np.abs(run.test[0].astype(float) - plain.test[0]).mean() < 8
+    ink = [rows.total(lambda part: [part.X.sum(dtype=float)])[0] for rows in (plain.rows, run.rows)]
+    assert abs(ink[0] - ink[1]) / (plain.rows.count * PIXELS) < 8

@@ -15,6 +15,8 @@ from formats import write_idx
 from digits.commands import report, terminal, train
 from digits.dataset import take_rows
 from digits.errors import InputError, Unreachable
+from digits.network import train as train_network
+from digits.preprocessing.canonical import canonical
 from digits.reader import recipe, run_checkpoint, settings_of, shards
 
 pytest.importorskip("distributed", reason="dask[distributed] is not installed")
@@ -68,9 +70,9 @@ def prepared(workers, data, **given):
     files = sorted(map(str, Path(data[1]).parent.glob("*.idx")))
     settings = settings_of("default", data=files, test_data=[data[3]], drawn=50, epochs=6, **given)
     read = partial(shards.read_file, transposed=None)
-    sources, test = shards.sources_of(settings, read, read)
-    how = {"open": workers.open, "map": workers.map} if workers else {}
-    return shards.prepare(settings, sources, test, **how)
+    sources, test = shards.of_files(settings, read, read)
+    where = workers.open if workers else shards.open_here
+    return recipe.prepare(settings, sources, test, open=where)
 
 
 def test_workers_train_the_same_model_bit_for_bit(workers, data, plain, tmp_path, capsys):
@@ -89,9 +91,7 @@ def test_workers_that_are_killed_change_not_a_bit(workers, data):
                 alive = [process for process in processes if process and process.is_alive()]
                 os.kill(alive[number % len(alive)].pid, signal.SIGKILL)
         reader = recipe.classifier_of(run)
-        known = reader.novelty
-        learned = (run.network.theta, *reader.axes, known.network.theta, known.limit)
-        models.append(b"".join(map(bytes, learned)))
+        models.append((run.network.theta.tobytes(), reader.doubt.limit))
     assert models[0] == models[1]
 
 
@@ -192,7 +192,13 @@ def test_a_worker_of_another_version_is_refused_by_name(workers, data, monkeypat
 def test_what_workers_cannot_see_is_told(workers):
     read = partial(shards.read_head, shards.read_file, "/no/such.idx", None)
     with pytest.raises(Unreachable, match=r"a worker at local:2 cannot see /no/such.idx, expected"):
-        workers.open([shards.Source(0, settings_of(), read)])
+        workers.open([shards.Source(0, settings_of(), read)], canonical)
+
+
+def test_mini_batches_are_not_drawn_from_rows_that_lie_elsewhere(workers, data):
+    run = prepared(workers, data)
+    with pytest.raises(InputError, match=r"mini-batches of 64 rows cannot be drawn .* full batch"):
+        list(train_network(run.network, run.rows, run.optimizer, 1, batch_size=64))
 
 
 def test_a_damaged_shard_is_told_by_its_name(workers, data, tmp_path, digits, capsys):
@@ -211,10 +217,13 @@ def test_where_nobody_answers_is_told(data, tmp_path, capsys, monkeypatch):
     assert "no Dask scheduler answers at tcp://127.0.0.1:9" in error and error.count("\n") == 1
 
 
-def test_a_run_in_one_piece_is_not_resumed_on_a_cluster(run, data, capsys):
-    run("--epochs", 1, "--quiet")
-    assert run("--resume", "--cluster", "local:2")[0] == 2
-    assert "rows in one piece, so --cluster cannot be" in capsys.readouterr().err
+def test_a_run_of_one_file_goes_on_wherever_it_is_resumed(run, workers):
+    _, whole = run("--epochs", 3, "--optimizer", "rprop", "--quiet", folder="whole")
+    run("--epochs", 1, "--optimizer", "rprop", "--quiet", folder="parts")
+    where = "--cluster", address(workers)
+    _, parts = run("--resume", "--epochs", 2, "--quiet", *where, folder="parts")
+    run("--resume", "--epochs", 3, "--quiet", folder="parts")
+    assert (parts / "model.npz").read_bytes() == (whole / "model.npz").read_bytes()
 
 
 def test_shards_stay_where_they_are_unless_that_is_more_than_a_share():
@@ -229,8 +238,8 @@ def test_shards_stay_where_they_are_unless_that_is_more_than_a_share():
 
 
 def test_shards_are_not_sent_from_worker_to_worker():
-    held = Held({})
-    held.shards[0] = shards.Shard(1, "", [])
+    held = Held({}, canonical)
+    held.shards[0] = shards.Shard([], "")
     assert pickle.loads(pickle.dumps(held)).shards == {}
 
 

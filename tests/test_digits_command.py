@@ -11,7 +11,7 @@ from conftest import ROOT
 
 from digits import __main__ as command
 from digits.commands import terminal, train
-from digits.places import PRETRAINED
+from digits.places import DOUBT, PRETRAINED
 from digits.reader import load
 
 SEVEN = ROOT / "docs" / "images" / "seven.png"
@@ -89,7 +89,8 @@ def installed(tmp_path: Path) -> dict[str, str]:
     with zipfile.ZipFile(tmp_path / "digits.zip", "w") as archive:
         for file in (ROOT / "digits").rglob("*.py"):
             archive.write(file, file.relative_to(ROOT))
-        archive.write(PRETRAINED, "digits/models/pretrained.npz")
+        for model in (PRETRAINED, DOUBT):
+            archive.write(model, f"digits/models/{model.name}")
     zipfile.ZipFile(tmp_path / "digits.zip").extractall(site)
     return {**os.environ, "PYTHONPATH": str(site)}
 
@@ -136,6 +137,6 @@ def test_ctrl_c_ends_a_command_with_its_own_status(monkeypatch, capsys):
     def interrupted(*_: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(train, "read_data", interrupted)
+    monkeypatch.setattr(train, "prepared", interrupted)
     assert train.main(["--data", "a.csv"]) == terminal.INTERRUPTED == 130
     assert capsys.readouterr().err.endswith(": interrupted\n")

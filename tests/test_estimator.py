@@ -96,7 +96,7 @@ def test_an_estimator_in_its_network_is_what_train_makes_of_it(moons):
     layers = [Dense(16, "sigmoid"), Dense(16, "sigmoid"), Dense(1, "sigmoid")]
     network = Network(2, layers, np.random.default_rng(seed), np.float64)
     settings = {"batch_size": 50, "l2": 1e-4, "seed": seed}
-    records = list(train(network, X, y, optimizer_of(model), 5, **settings))
+    records = list(train(network, network.rows(X, y), optimizer_of(model), 5, **settings))
     np.testing.assert_array_equal(model.network_.theta, network.theta)
     assert model.loss_curve_ == [record.loss for record in records]
 

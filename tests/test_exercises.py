@@ -90,6 +90,7 @@ def test_the_losses_of_the_breast_cancer_network_are_those_of_pytorch(table):
         descent.zero_grad()
         loss.backward()
         descent.step()
-    ours = [record.loss for record in train(network, X, table.target, GradientDescent(0.1), 50)]
+    rows = network.rows(X, table.target)
+    ours = [record.loss for record in train(network, rows, GradientDescent(0.1), 50)]
     np.testing.assert_allclose(ours, theirs, atol=1e-4)
     assert ours[-1] < 0.2 * ours[0]

@@ -102,7 +102,7 @@ def test_the_file_tells_version_classes_accuracy_and_where_it_came_from(exported
         "classes": "0 1 2 3 4 5 6 7 8 9",
         "accuracy": f"{(predicted == digits.labels[-100:]).mean():.4f}",
         "test_digits": "100",
-        "treatment": "canonical",
+        "preprocessing": "canonical",
         "preset": "best",
         "seed": "4",
     }

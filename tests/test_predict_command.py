@@ -12,7 +12,7 @@ from PIL import Image
 
 from digits.commands import predict
 from digits.pictures import read_picture
-from digits.places import PRETRAINED
+from digits.places import DOUBT, PRETRAINED
 from digits.reader import load
 from renderings import RENDERINGS, scribble
 
@@ -112,7 +112,8 @@ def test_a_clone_that_is_not_installed_works_from_any_directory(seven, tmp_path)
     for folder in ("digits", "scripts"):
         shutil.copytree(ROOT / folder, clone / folder)
     (clone / "models").mkdir()
-    shutil.copy(PRETRAINED, clone / "models")
+    for model in (PRETRAINED, DOUBT):
+        shutil.copy(model, clone / "models")
     elsewhere = tmp_path / "elsewhere"
     elsewhere.mkdir()
     run = subprocess.run(

@@ -66,7 +66,7 @@ def test_a_model_is_read_as_it_was_written(tmp_path, rng, size, preset):
     network = new_network(rng)
     network.theta[:] = rng.normal(0, size, network.theta.size)
     about = {"preset": preset, "seed": int(rng.integers(2**62))}
-    DigitClassifier(network, "canonical", None, about).save(tmp_path / "model.npz")
+    DigitClassifier(network, "canonical", about=about).save(tmp_path / "model.npz")
     found = load(tmp_path / "model.npz")
     assert np.array_equal(found.network.theta, network.theta) and found.about == about
 

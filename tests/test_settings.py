@@ -7,6 +7,7 @@ from digits.errors import InputError
 from digits.network import OPTIMIZERS
 from digits.reader import checkpoints, recipe, run_checkpoint, settings_of
 from digits.reader.settings import PRESETS, RULES, Settings, saved_settings
+from digits.reader.shards import of_digits
 
 REFUSED = [
     ({"colour": "red"}, "colour is no setting, expected one of preset, seed, optimizer, "),
@@ -77,16 +78,8 @@ def test_a_checkpoint_without_settings_is_refused(saved):
 
 def test_a_setting_of_an_unchecked_record_is_refused_before_training(few):
     with pytest.raises(InputError, match="preprocessing is 'blur', expected one of raw"):
-        recipe.prepare(settings_of()._replace(preprocessing="blur"), few, few)
-
-
-def test_a_preset_that_is_gone_says_what_to_use_instead(tmp_path):
-    with pytest.raises(
-        InputError, match="the preset pictures is gone, expected best, which learns"
-    ):
-        settings_of("pictures")
-    saved = settings_of("best")._replace(preset="pictures")._asdict()
-    assert saved_settings(saved).preset == "pictures"
+        settings = settings_of()._replace(preprocessing="blur")
+        recipe.prepare(settings, of_digits(settings, few), few)
 
 
 def test_a_preset_may_be_given_by_name():
@@ -115,9 +108,3 @@ def test_settings_read_back_from_a_file_are_the_same(tmp_path):
     path = tmp_path / "checkpoint.npz"
     checkpoints.write(path, run_checkpoint.KIND, {"settings": settings._asdict(), **BESIDE}, {})
     assert run_checkpoint.settings_in(path) == settings
-
-
-def test_what_earlier_versions_called_a_setting_is_still_known():
-    saved = settings_of("blog")._asdict()
-    saved["treatment"], saved["initial"] = saved.pop("preprocessing"), saved.pop("initializer")
-    assert saved_settings(saved) == settings_of("blog")

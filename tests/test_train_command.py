@@ -9,7 +9,7 @@ from PIL import Image
 from digits import dataset
 from digits.commands import evaluate, train
 from digits.formats.csv_reader import read_csv
-from digits.reader import load, recipe, settings_of
+from digits.reader import load, settings_of, shards
 from digits.reader.settings import PRESETS
 
 
@@ -154,10 +154,11 @@ def test_the_best_preset_learns_from_copies_and_drawn_digits_too(run, monkeypatc
     assert status == 0
     digits = dataset.Digits(np.zeros((7, 784), np.uint8), np.arange(7))
     settings = settings_of("best")
-    images, labels = recipe.training_set(settings, digits, np.random.default_rng(0))
+    rows = shards.open_here(shards.of_digits(settings, digits), lambda images: images).rows
     copies = 1 + len(settings.copies) + settings.reshaped
-    assert len(images) == len(labels) == copies * 7 + 300
-    assert labels[: copies * 7].tolist() == [*range(7)] * copies
+    assert rows.count == copies * 7 + 300
+    labels = [part.targets.argmax(axis=1) for part in rows.shards[0]]
+    assert np.bincount(np.concatenate(labels)).tolist() == [copies] * 7
 
 
 def test_no_digits_are_drawn_where_nobody_wants_them(run, capsys):
@@ -169,7 +170,6 @@ def test_no_digits_are_drawn_where_nobody_wants_them(run, capsys):
 @pytest.mark.parametrize(
     ("preset", "told"),
     [
-        ("pictures", "the preset pictures is gone, expected best, which learns from drawn digits"),
         ("worst", "preset is 'worst', expected one of default, best, blog"),
     ],
 )

@@ -74,9 +74,9 @@ def test_rows(
         )
     digits = dataset.joined(files)
     told: Any = reader.about.get("train_rows")
-    if train_rows is None and is_count(told) and told < len(digits.images):
-        if shards.digest_of(files, told) == reader.about.get("data"):
-            return dataset.split(digits, told)[1]
+    known = train_rows is None and is_count(told) and told < len(digits.images)
+    if known and shards.digest_of(files, told) == reader.about.get("data"):
+        train_rows = told
     return dataset.split(digits, train_rows)[1]
 
 

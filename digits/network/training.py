@@ -172,8 +172,8 @@ def overflow(network: Network, rows: Rows) -> str:
         if not all(np.isfinite(part).all() for part in parameters):
             return f"the parameters of layer {number} are"
     (counts,) = rows.total(partial(outputs_not_finite, network))
-    for number in np.flatnonzero(counts) + 1:
-        return f"the outputs of layer {number} are"
+    for layer in np.flatnonzero(counts) + 1:
+        return f"the outputs of layer {layer} are"
     return f"the loss that layer {len(network.layers)} ends in is"
 
 

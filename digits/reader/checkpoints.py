@@ -47,13 +47,11 @@ class Kind(NamedTuple):
         fields: what each field of its header may be.
         arrays: those that belong to a header whose fields are good; raises `InputError` where
             the fields do not go together.
-        made_by: the command that makes one.
     """
 
     name: str
     fields: Mapping[str, Rule]
     arrays: Callable[[Mapping[str, Any]], Mapping[str, Array]]
-    made_by: str
 
 
 def write(path: Path, kind: Kind, header: Mapping[str, Any], arrays: Mapping[str, Any]) -> None:
@@ -121,12 +119,11 @@ def _opened(path: Path, file: BinaryIO, kind: Kind) -> tuple[Archive, dict[str, 
     if form in range(1, FORMAT):
         raise InputError(
             f"{path} was written by version 1, which this one does not read,"
-            f" expected one made anew: {kind.made_by}"
+            " expected one that `digits train` has made anew"
         )
     if form != FORMAT:
         raise InputError(
-            f"{path} has format {quoted(form)}, which this version does not know,"
-            f" expected {FORMAT}"
+            f"{path} has format {quoted(form)}, which this version does not know, expected {FORMAT}"
         )
     if not sealed:
         raise InputError(f"{path} has lost its checksum, {expected} as it was written")

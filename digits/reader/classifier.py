@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from digits.dataset import CLASSES, PIXELS
-from digits.errors import InputError, expect, is_count
+from digits.errors import InputError, is_count
 from digits.network import Dense, Network
 from digits.network.layers import checked, described, from_description, parameter_count
 from digits.places import PRETRAINED
@@ -133,7 +133,10 @@ class DigitClassifier:
             "about": self.about,
             "doubt": None,
         }
-        arrays: dict[str, Any] = {"theta": self.network.theta, "limit": np.float64(self.doubt.limit)}
+        arrays: dict[str, Any] = {
+            "theta": self.network.theta,
+            "limit": np.float64(self.doubt.limit),
+        }
         if (second := self.doubt.network) is not None:
             header["doubt"] = doubts.fingerprint(second)
             if header["doubt"] != doubts.fingerprint(doubts.shipped()):
@@ -180,7 +183,7 @@ def saved_parameters(header: Mapping[str, Any]) -> Array:
 
 
 def saved_arrays(header: Mapping[str, Any]) -> dict[str, Array]:
-    """What a model file has to hold; only what has learned a hand has a second network of its own."""
+    """What a model file has to hold; what has learned a hand has a second network of its own."""
     own = doubts.PARAMETERS._replace(needed=False)
     return {"theta": saved_parameters(header), "limit": Array((), np.float64), "doubt": own}
 
@@ -214,5 +217,4 @@ KIND = Kind(
         "doubt": or_none((lambda value: isinstance(value, str), "the name of a second network")),
     },
     saved_arrays,
-    "digits train",
 )

@@ -58,7 +58,7 @@ class Doubt(NamedTuple):
         return likely
 
     def limited(self, reads: Network, rows: Rows, given: int) -> "Doubt":
-        """The same with the limit for a network, told from so many rows that were given as they are.
+        """The same with the limit for a network, told from so many rows that were given.
 
         The highest one that keeps the share `ACCEPTED` of its right answers, or where that is not
         enough, the next with which the share `TRUSTED` of all that it keeps are right; if there is
@@ -79,7 +79,7 @@ NO_DOUBT = Doubt(None, 0.0)  # relies on every answer
 def likeness_counts(
     doubt: Doubt, reads: Network, step: int, part: Slice
 ) -> tuple[np.ndarray, np.ndarray]:
-    """(BINS,) how many of every `step`th row of a slice have which likeness: right ones, and all."""
+    """(BINS,) how many of every `step`th row have which likeness: of those read right, of all."""
     if not part.given:
         return np.zeros(BINS), np.zeros(BINS)
     images = every_column(part, PIXELS)[::step]
@@ -110,8 +110,9 @@ def learn(
         network.theta[:] = start.theta
     X = np.concatenate([images, outliers])
     y = np.concatenate([one_hot(labels, CLASSES), np.zeros((len(outliers), CLASSES))])
-    optimizer = centred(LBFGS(1.0 if start is None else NEAR), network, X)
-    for record in train(network, network.rows(X, y), optimizer, epochs, l2=L2):
+    rows = network.rows(X, y)
+    optimizer = centred(LBFGS(1.0 if start is None else NEAR), network, rows)
+    for record in train(network, rows, optimizer, epochs, l2=L2):
         progress("learning to doubt", record.epoch / epochs)
     network.theta[:] = rounded(network.theta)
     return network
@@ -158,4 +159,4 @@ def saved_arrays(header: Mapping[str, Any]) -> dict[str, Array]:
 
 
 PARAMETERS = Array((parameter_count(PIXELS, LAYERS),), np.float16)
-KIND = Kind("second network", {}, saved_arrays, "python scripts/research doubt")
+KIND = Kind("second network", {}, saved_arrays)

@@ -145,5 +145,4 @@ KIND = Kind(
         "data_digest": (lambda value: isinstance(value, str), "the fingerprint of the digits"),
     },
     saved_arrays,
-    "digits train",
 )

@@ -99,6 +99,7 @@ PRESETS: dict[str, dict[str, Any]] = {
     },
 }
 
+
 def settings_of(preset: str = "default", **given: Any) -> Settings:
     """Settings of a preset, with the given ones put over them.
 

@@ -146,9 +146,7 @@ def drawn(count: int, seed: Sequence[int], progress: Progress) -> Digits:
     return draw_digits(count, np.random.default_rng(seed), progress)
 
 
-def open_here(
-    sources: Sequence[Source], preprocess: Images, progress: Progress = silent
-) -> Opened:
+def open_here(sources: Sequence[Source], preprocess: Images, progress: Progress = silent) -> Opened:
     """The shards of all sources, in this process."""
     shards = []
     for number, source in enumerate(sources):
@@ -215,7 +213,7 @@ def digest(digits: Digits) -> str:
 
 
 def data_digest(shards: Sequence[str], test: Digits) -> str:
-    """The fingerprint of what a run learns from, told from those of its shards, and is tested on."""
+    """The fingerprint of what a run learns from, by those of its shards, and is tested on."""
     return hashlib.sha256("".join([*shards, digest(test)]).encode()).hexdigest()[:16]
 
 

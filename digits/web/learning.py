@@ -17,11 +17,12 @@ from digits.errors import InputError, is_number
 from digits.network import LBFGS, Epoch, Network, centred, train
 from digits.network.metrics import percent
 from digits.parallel import Progress, silent
+from digits.preprocessing import draw_outliers
 from digits.preprocessing.elastic import elastic
 from digits.preprocessing.reshaped import reshaped
-from digits.reader import DigitClassifier, novelty, principal
+from digits.reader import DigitClassifier, doubt
 from digits.reader.classifier import new_network
-from digits.reader.recipe import ROWS_PER_OUTLIER, Examples, outliers
+from digits.reader.recipe import Examples
 
 HELD_OUT = 4  # every fourth of a digit is not learned from: on these the hand is judged
 # Chosen by `python scripts/research teaching --hands rare`: half of the copies, less bent, teach a
@@ -32,7 +33,8 @@ RESHAPED = 2  # one copy of so many is reshaped, the others are bent
 BENDS = ((1.0, 4.0), (1.5, 5.0), (2.0, 7.0))  # distance and smoothness, in pixels
 # With twice as many a well trained reader forgets more of the others.
 EPOCHS = 24
-OUTLIERS, DOUBT_EPOCHS = 12_000, 20  # to learn what is one of the new digits, and what none at all
+# To learn what is one of the new digits, and what none at all.
+OUTLIERS, DOUBT_ROWS, DOUBT_EPOCHS = 12_000, 24_000, 20
 SECONDS = 16.0  # after which it ends at the next epoch, on slow machines
 FIRST_STEP = 0.1  # of L-BFGS: what has been trained is near a minimum
 L2 = 1e-4  # where the reader does not tell what it was trained with
@@ -166,10 +168,10 @@ def epochs(lesson: Lesson) -> Iterator[Epoch]:
     """Learn, one record an epoch, until all are done or the time is."""
     about = lesson.before.about
     l2 = about["l2"] if is_number(about.get("l2"), 0) else L2
-    optimizer = centred(LBFGS(FIRST_STEP), lesson.network, lesson.rows[0])
-    for record in train(
-        lesson.network, *lesson.rows, optimizer, EPOCHS, validation=lesson.test, l2=l2
-    ):
+    network = lesson.network
+    rows, test = network.rows(*lesson.rows), network.rows(*lesson.test)
+    optimizer = centred(LBFGS(FIRST_STEP), network, rows)
+    for record in train(network, rows, optimizer, EPOCHS, validation=test, l2=l2):
         yield record
         if time.monotonic() >= lesson.ends:
             return
@@ -178,13 +180,7 @@ def epochs(lesson: Lesson) -> Iterator[Epoch]:
 def outcome(lesson: Lesson) -> Outcome:
     """The reader that has learned, judged."""
     about = {**lesson.before.about, "taught": lesson.own}
-    known = lesson.before.novelty
-    if known is not None:
-        count = min(OUTLIERS, len(lesson.rows[1]) // ROWS_PER_OUTLIER)
-        others = outliers_once(count, lesson.before.preprocessing)
-        known = novelty.fit(lesson.network, *lesson.rows, others, DOUBT_EPOCHS, start=known.network)
-    axes = lesson.before.axes and principal.fit(*lesson.rows, CLASSES)
-    reader = DigitClassifier(lesson.network, lesson.before.preprocessing, known, about, axes)
+    reader = DigitClassifier(lesson.network, lesson.before.preprocessing, doubt_of(lesson), about)
     before, after = (scores(one.network, lesson) for one in (lesson.before, reader))
     first = before if lesson.first is lesson.before else scores(lesson.first.network, lesson)
     remembered = first.test - after.test <= LOSS_ALLOWED + 1e-9  # as these are not decimal numbers
@@ -192,10 +188,27 @@ def outcome(lesson: Lesson) -> Outcome:
     return Outcome(reader, before, after, len(lesson.held_out[1]), kept)
 
 
+def doubt_of(lesson: Lesson) -> doubt.Doubt:
+    """The doubt of the reader, which has learned that the new digits are digits, too."""
+    known, (images, labels) = lesson.before.doubt, lesson.rows
+    if known.network is not None:
+        step = max(1, len(labels) // DOUBT_ROWS)
+        others = outliers(min(OUTLIERS, len(labels) // 4), lesson.before)
+        digits = images[::step], labels[::step]
+        network = doubt.learn(*digits, others, DOUBT_EPOCHS, start=known.network)
+        known = known._replace(network=network)
+    return known.limited(lesson.network, lesson.network.rows(images, labels), len(labels))
+
+
 @cache
-def outliers_once(count: int, preprocessing: str) -> np.ndarray:
+def drawn_outliers(count: int) -> np.ndarray:
     """(count, 784) uint8 images of what is no digit, drawn for the first lesson only."""
-    return outliers(count, preprocessing)
+    return draw_outliers(count, np.random.default_rng(0))
+
+
+def outliers(count: int, reader: DigitClassifier) -> np.ndarray:
+    """The same as the reader's network takes them."""
+    return reader.preprocess(drawn_outliers(count))
 
 
 def scores(network: Network, lesson: Lesson) -> Scores:

@@ -14,9 +14,7 @@ from digits import __version__
 from digits.dataset import CLASSES, Digits, known_labels
 from digits.errors import InputError
 from digits.network import metrics
-from digits.reader import DigitClassifier, novelty
-from digits.reader.classifier import MIN_PROBABILITY
-from digits.reader.principal import FINENESS
+from digits.reader import DigitClassifier, doubt
 
 STATIC = Path(__file__).with_name("static")
 # What the page can compute by itself; other activations it does not know.
@@ -101,9 +99,9 @@ def page_data(
     images[only_shown] &= 0xF0  # sixteen levels are enough to look at, and pack better
     arrays = {"theta": reader.network.theta, "digits": images,
               "labels": labels[rows].astype(np.uint8)}  # fmt: skip
-    if reader.novelty is not None:
-        whole = reader.novelty.network.theta * FINENESS
-        arrays["novelty"] = np.rint(whole).astype(np.int16)
+    second = reader.doubt.network
+    if second is not None:
+        arrays["doubt"] = np.rint(second.theta * doubt.FINENESS).astype(np.int16)
     about = {name: reader.about[name] for name in SHOWN if name in reader.about}
     return {
         "version": __version__,
@@ -113,10 +111,9 @@ def page_data(
         "test": f"{len(labels):,} {told}",
         "layers": layers,
         "preprocessing": reader.preprocessing,
-        "min_probability": MIN_PROBABILITY,
-        "fineness": FINENESS,
-        "novelty_layers": [(layer.units, layer.activation) for layer in novelty.LAYERS],
-        "limit": None if reader.novelty is None else float(reader.novelty.limit),
+        "fineness": doubt.FINENESS,
+        "doubt_layers": [(layer.units, layer.activation) for layer in doubt.LAYERS],
+        "limit": reader.doubt.limit,
         "exciting": [[[place[int(row)] for row in of_unit] for of_unit in of_layer]
                      for of_layer in judged.exciting],
         "mistakes": [[place[int(row)], int(predicted[row]),

@@ -11,6 +11,7 @@ from digits.dataset import CLASSES, Digits, known_labels, split
 from digits.network import Epoch, Network
 from digits.network.metrics import confusion_matrix, percent
 from digits.reader import DigitClassifier, Settings, recipe
+from digits.reader.shards import of_digits
 from digits.web.jobs import Job, Stopped
 
 SHOWN_EVERY = 0.3  # seconds, at least, between two looks at the weights
@@ -35,7 +36,7 @@ def watch(
         Stopped: it was stopped before its first epoch had ended.
     """
     rows, test = split(digits, settings.train_rows)
-    run = recipe.prepare(settings, rows, test, progress=job.told)
+    run = recipe.prepare(settings, of_digits(settings, rows), test, progress=job.told)
     job.running()
     next_look = 0.0
     try:

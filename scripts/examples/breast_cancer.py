@@ -47,10 +47,11 @@ def main(argv: Sequence[str] | None = None) -> int:
 def learn(data: Any, rows: Any, held_out: Any, epochs: int, seed: int) -> tuple[Any, Any]:
     """Train on some rows; the history, and the (2, 2) confusion matrix of those held out."""
     X, y = exercise.standardised(data.data, like=data.data[rows]), data.target
-    network, rest = Network(30, LAYERS, np.random.default_rng(seed)), (X[held_out], y[held_out])
+    network = Network(30, LAYERS, np.random.default_rng(seed))
+    learned, rest = network.rows(X[rows], y[rows]), network.rows(X[held_out], y[held_out])
     settings = {"batch_size": 100, "l2": 0.01, "seed": seed, "validation": rest}
-    history = list(train(network, X[rows], y[rows], GradientDescent(0.3), epochs, **settings))
-    return history, confusion_matrix(rest[1], network.predict(rest[0]), 2)
+    history = list(train(network, learned, GradientDescent(0.3), epochs, **settings))
+    return history, confusion_matrix(y[held_out], network.predict(X[held_out]), 2)
 
 
 if __name__ == "__main__":

@@ -49,7 +49,8 @@ def main(argv: Sequence[str] | None = None) -> int:
 def learn(hidden: list, l2: float, X: np.ndarray, y: np.ndarray, epochs: int) -> tuple:
     """A network of these hidden layers and a linear output, trained, and its history."""
     network = Network(10, [*hidden, Dense(1, "linear")], np.random.default_rng(0), float)
-    return network, list(train(network, X, y, GradientDescent(0.1, 0.9, True), epochs, l2=l2))
+    rows, descent = network.rows(X, y), GradientDescent(0.1, 0.9, True)
+    return network, list(train(network, rows, descent, epochs, l2=l2))
 
 
 if __name__ == "__main__":

@@ -28,10 +28,12 @@ def main(argv: Sequence[str] | None = None) -> int:
     options = exercise.parse("moons", __doc__, 300, argv)
     scores = []
     for seed in range(5):
-        rows, held_out = points(seed)
+        learned, held_out = points(seed)
         network = Network(2, LAYERS, np.random.default_rng(seed))
+        rows, validation = network.rows(*learned), network.rows(*held_out)
         descent = GradientDescent(0.3, momentum=0.9, nesterov=True)
-        history = list(train(network, *rows, descent, options.epochs, validation=held_out, l2=1e-3))
+        settings = {"validation": validation, "l2": 1e-3}
+        history = list(train(network, rows, descent, options.epochs, **settings))
         scores.append(network.score(*held_out))
         print(f"seed {seed}: {percent(scores[-1], 1)} of 200 held-out points right", flush=True)
         if seed == 0:

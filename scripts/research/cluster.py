@@ -27,7 +27,7 @@ import numpy as np
 import peers
 from digits.commands import terminal
 from digits.errors import InputError
-from digits.network.shards import whole
+from digits.network.rows import added
 from digits.network.training import slice_gradient
 from digits.reader.classifier import new_network
 from processes import SCRIPTS
@@ -49,7 +49,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         if number + 1 < options.rounds:
             print(flush=True)
     there, back = on_the_way()
-    print(f"to each worker {there:,} bytes an epoch, back {back:,}")
+    print(f"to each worker {there:,} bytes an epoch, back {back:,} for each of its shards")
     return 0
 
 
@@ -104,7 +104,7 @@ def on_the_way() -> tuple[int, int]:
     """How many bytes go to each worker in an epoch, and come back."""
     network = new_network(np.random.default_rng(0))
     there = len(pickle.dumps(partial(slice_gradient, network)))
-    sums = whole(np.zeros(())), whole(np.zeros(())), whole(np.zeros_like(network.theta))
+    sums = added([(0.0, 0.0, np.zeros_like(network.theta))])
     return there, len(pickle.dumps(sums))
 
 

@@ -20,12 +20,12 @@ from digits.commands import terminal
 from digits.dataset import CLASSES, PIXELS, SIDE, Digits
 from digits.formats import read
 from digits.formats.columns import PIXEL_NAMES
-from digits.network.batches import full_batch
 from digits.network.training import loss_and_gradient
 from digits.parallel import THREADS
 from digits.places import BUNDLED_DIGITS
 from digits.preprocessing.canonical import canonical
 from digits.reader import recipe, settings_of
+from digits.reader.shards import of_digits
 from processes import SCRIPTS, Child, process, script
 
 Peer = Callable[[], float]  # does its work once and tells the seconds it took
@@ -67,11 +67,10 @@ def training_rows() -> Digits:
 
 def ours(rows: Digits) -> Peer:
     settings = settings_of(preprocessing="as is")
-    run = recipe.prepare(settings, rows, dataset.head(rows, 1))
-    batch = full_batch(*run.network.examples(*run.rows))
+    run = recipe.prepare(settings, of_digits(settings, rows), dataset.head(rows, 1))
 
     def epoch() -> None:
-        _, _, gradient = loss_and_gradient(run.network, batch)
+        _, _, gradient = loss_and_gradient(run.network, run.rows)
         run.optimizer.step(run.network.theta, gradient)
 
     return timed(epoch)
@@ -192,7 +191,8 @@ def reach(peer: str, target: float) -> dict[str, Any]:
 
 def ours_learns() -> Any:
     rows, test = dataset.split(read(BUNDLED_DIGITS))
-    run = recipe.prepare(settings_of(optimizer="rprop"), rows, test)
+    settings = settings_of(optimizer="rprop")
+    run = recipe.prepare(settings, of_digits(settings, rows), test)
     for record in recipe.epochs(run):
         yield record.validation_accuracy
 
@@ -248,7 +248,8 @@ def grow(few: str, rows: int) -> dict[str, Any]:
         digits = Digits(arrays["images"], arrays["labels"])
     if not rows:
         return {}
-    run = recipe.prepare(settings_of(epochs=3), shifted(digits, rows), digits)
+    settings = settings_of(epochs=3)
+    run = recipe.prepare(settings, of_digits(settings, shifted(digits, rows)), digits)
     return {"seconds": min(record.seconds for record in recipe.epochs(run))}
 
 

@@ -1,8 +1,8 @@
-"""Draw what a classifier gains and loses by saying "not sure", without and with a second network.
+"""Draw what a classifier gains and loses by saying "not sure", with and without the second network.
 
 It trains a preset on the first 50,000 rows and looks at the 10,000 after them, at scribbles, and at
 letters that are no digit's twin, in the typefaces that come with matplotlib. That is how
-`digits.reader.novelty.ACCEPTED` was chosen.
+`digits.reader.doubt.ACCEPTED` was chosen.
 
 examples:
     python scripts/research rejection --output docs/images/rejection.png
@@ -24,8 +24,9 @@ from digits.network.metrics import percent
 from digits.pictures.mnist_like import mnist_like
 from digits.places import BUNDLED_DIGITS
 from digits.reader import recipe, settings_of
-from digits.reader.classifier import MIN_PROBABILITY, DigitClassifier
+from digits.reader.classifier import DigitClassifier
 from digits.reader.settings import PRESETS
+from digits.reader.shards import of_digits
 from renderings import scribble
 
 TRAIN, VALIDATION = slice(0, 50_000), slice(50_000, 60_000)
@@ -44,7 +45,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     rows, validation = (take_rows(digits, part) for part in (TRAIN, VALIDATION))
     settings = settings_of(options.preset)
     with progress.work(quiet=False) as told:
-        run = recipe.prepare(settings, rows, validation, progress=told)
+        run = recipe.prepare(settings, of_digits(settings, rows), validation, progress=told)
     for _ in progress.watched(recipe.epochs(run), settings.epochs, 0, quiet=False):
         pass
     reader = recipe.classifier_of(run)
@@ -85,19 +86,21 @@ def printed(letter: str, font: Any) -> np.ndarray:
 
 def draw(path: Path, reader: DigitClassifier, sets: Mapping[str, np.ndarray]) -> None:
     """Two figures: what is not sure below a limit, of the probability and of the likeness."""
-    assert reader.novelty is not None
     figure = plots.new_figure(10, 4)
     left, right = figure.subplots(1, 2, sharey=True)
     limits = np.linspace(0, 1, 201)
     for images in sets.values():
         posed = reader.preprocess(images)
         probabilities = reader.network.probabilities(posed)
-        likely = reader.novelty.likeness(posed, probabilities)
+        likely = reader.doubt.likeness(posed, probabilities)
         for axes, values in ((left, probabilities.max(axis=1)), (right, likely)):
             axes.plot(limits, [100 * np.mean(values < limit) for limit in limits])
-    for axes, limit in ((left, MIN_PROBABILITY), (right, float(reader.novelty.limit))):
-        axes.axvline(limit, color="grey", linestyle=":")
+    right.axvline(reader.doubt.limit, color="grey", linestyle=":")
     left.legend(list(sets))
     left.set(xlabel="probability below", ylabel="%", title="By the network alone")
-    right.set(xlabel="likeness below", title="With a second network")
+    right.set(xlabel="likeness below", title="With the second network")
     plots.save(figure, path)
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

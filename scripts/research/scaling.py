@@ -30,8 +30,7 @@ import peers
 from cluster import on_the_way
 from digits import plots
 from digits.commands import terminal
-from digits.network.batches import full_batch
-from digits.network.shards import added, whole
+from digits.network.rows import added
 from digits.network.training import slice_gradient
 from digits.parallel import one_blas_thread
 from digits.reader.classifier import new_network
@@ -109,10 +108,11 @@ def measured() -> Costs:
 
     network = new_network(np.random.default_rng(0))
     rows = peers.training_rows()
-    batch = full_batch(*network.examples(*rows[:2]))
-    with one_blas_thread():
-        epoch = least(lambda: [slice_gradient(network, part) for part in batch.slices], 10)
-    sums = whole(np.zeros(())), whole(np.zeros(())), whole(np.zeros_like(network.theta))
+    laid_out = network.rows(*rows[:2])
+    slices = laid_out.shards[0]
+    with one_blas_thread:
+        epoch = least(lambda: [slice_gradient(network, part) for part in slices], 10)
+    sums = added([(0.0, 0.0, np.zeros_like(network.theta))])
     with Cluster("local:2") as cluster:
         cluster.run = "scaling"
         workers, function = cluster.workers(), partial(slice_gradient, network)
@@ -123,7 +123,7 @@ def measured() -> Costs:
 
         few, many = (least(partial(tasks, count), 10) for count in (FEW, MANY))
     add = least(lambda: added([sums] * 1001), 5) / 1000
-    return Costs(epoch / batch.rows, (many - few) / (MANY - FEW), add, *on_the_way())
+    return Costs(epoch / laid_out.count, (many - few) / (MANY - FEW), add, *on_the_way())
 
 
 def fitted(costs: Costs, epochs: Sequence[Measured]) -> Costs:

@@ -23,12 +23,15 @@ from typing import Any
 import numpy as np
 
 from digits.commands import progress, terminal
-from digits.dataset import Digits, take_rows
+from digits.dataset import Digits, known_labels, take_rows
 from digits.formats import read as read_digits
 from digits.network import Epoch
+from digits.parallel import silent
 from digits.places import BUNDLED_DIGITS
 from digits.preprocessing.canonical import canonical
 from digits.reader import recipe, settings_of
+from digits.reader.shards import Source, drawn_sources, of_digits, open_here
+from digits.reader.shards import given as given_digits
 from processes import SCRIPTS
 
 RPROP, LBFGS = {"optimizer": "rprop"}, {"optimizer": "lbfgs"}
@@ -80,38 +83,40 @@ PREPROCESS = {
 }
 
 
-def counted_twice(run: recipe.Run, rows: Digits) -> Iterator[Epoch]:
+def counted_twice(run: recipe.Run, sources: Sequence[Source], _: Digits) -> Iterator[Epoch]:
     """What is drawn weighs as much as if there were two of each."""
-    images, labels = run.rows
-    twice = np.r_[: len(labels), len(labels) - run.settings.drawn : len(labels)]
-    return recipe.epochs(run._replace(rows=(images[twice], labels[twice])))
+    rows = open_here([*sources, sources[-1]], canonical).rows
+    return recipe.epochs(run._replace(rows=rows))
 
 
-def hardest(run: recipe.Run, rows: Digits) -> Iterator[Epoch]:
+def hardest(run: recipe.Run, sources: Sequence[Source], test: Digits) -> Iterator[Epoch]:
     """Of what is drawn only the quarter that a reader without any finds the least probable."""
-    images, labels = run.rows
-    first_drawn = len(labels) - run.settings.drawn
-    untaught = recipe.prepare(run.settings._replace(drawn=0), rows, rows)
-    for _ in recipe.epochs(untaught._replace(test=run.test)):
+    *given, last = sources
+    untaught = recipe.prepare(run.settings, given, test)
+    for _ in recipe.epochs(untaught):
         pass
-    told = untaught.network.probabilities(images[first_drawn:])
-    of_label = told[np.arange(len(told)), labels[first_drawn:]]
-    kept = first_drawn + np.sort(np.argsort(of_label)[: len(told) // 4])
-    kept = np.r_[:first_drawn, kept]
-    return recipe.epochs(run._replace(rows=(images[kept], labels[kept])))
+    drawn = last.read(silent)
+    told = untaught.network.probabilities(canonical(drawn.images))
+    of_label = told[np.arange(len(told)), drawn.labels]
+    kept = np.sort(np.argsort(of_label)[: len(told) // 4])
+    least = Digits(drawn.images[kept], known_labels(drawn)[kept])
+    rows = open_here([*given, last._replace(read=partial(given_digits, least))], canonical).rows
+    return recipe.epochs(run._replace(rows=rows))
 
 
-def anew(run: recipe.Run, rows: Digits, every: int = 20) -> Iterator[Epoch]:
+def anew(run: recipe.Run, sources: Sequence[Source], _: Digits, every: int = 20) -> Iterator[Epoch]:
     """Copies and drawn digits are made anew every few epochs."""
-    rng = np.random.default_rng([run.settings.seed, 1])
-    while len(run.history) < run.settings.epochs:
+    *given, _last = sources
+    for start in range(0, run.settings.epochs, every):
         yield from islice(recipe.epochs(run), every)
-        images, labels = recipe.training_set(run.settings, rows, rng)
-        run = run._replace(rows=(canonical(images), labels))
+        number = len(sources) * (1 + start)  # another one gives other random numbers
+        others = [source._replace(number=number + source.number) for source in given]
+        others += drawn_sources(run.settings, number + len(given))
+        run = run._replace(rows=open_here(others, canonical).rows)
 
 
 # What is learned from, where it is not what the settings say.
-EPOCHS: dict[str, Callable[[recipe.Run, Digits], Iterator[Epoch]]] = {
+EPOCHS: dict[str, Callable[[recipe.Run, Sequence[Source], Digits], Iterator[Epoch]]] = {
     "default, drawn digits count twice": counted_twice,
     "default, of 36,000 drawn the hardest": hardest,
     "default, drawn anew every 20 epochs": anew,
@@ -154,9 +159,10 @@ def measure(digits: Digits, name: str, split: str, seed: int) -> dict[str, Any]:
     first = settings.train_rows or last - 10_000
     rows, scored = (take_rows(digits, part) for part in (slice(first), slice(first, last)))
     print(f"{name}, {split}, seed {seed}", file=sys.stderr, flush=True)
-    run = recipe.prepare(settings, rows, scored, preprocess=PREPROCESS.get(name))
+    sources = of_digits(settings, rows)
+    run = recipe.prepare(settings, sources, scored, preprocess=PREPROCESS.get(name))
     quiet = not sys.stderr.isatty()
-    trained = EPOCHS[name](run, rows) if name in EPOCHS else recipe.epochs(run)
+    trained = EPOCHS[name](run, sources, scored) if name in EPOCHS else recipe.epochs(run)
     for _ in progress.watched(trained, settings.epochs, 0, quiet):
         pass
     return {

@@ -30,6 +30,7 @@ from digits.preprocessing.handwriting import Styles, Uniform
 from digits.preprocessing.manners import HANDS, MANNERS, SEGMENTS, Manner
 from digits.reader import DigitClassifier, load, recipe, settings_of
 from digits.reader.settings import PRESETS
+from digits.reader.shards import Source, given, of_digits
 from digits.web import learning
 
 FRESH = 3000  # digits of the hand to judge by
@@ -117,7 +118,11 @@ def untaught(
     """A reader that has seen all hands but this one."""
     settings = settings_of(options.preset)
     drawn = draw_digits(settings.drawn, np.random.default_rng(1), manners=hand.others)
-    run = recipe.prepare(settings._replace(drawn=0), joined([rows, drawn]), test)
+    sources = [
+        *of_digits(settings._replace(drawn=0), rows),
+        Source(1, settings._replace(copies=(), reshaped=0), partial(given, drawn), drawn=True),
+    ]
+    run = recipe.prepare(settings, sources, test)
     for _ in progress.watched(recipe.epochs(run), settings.epochs, 0, quiet=False):
         pass
     return recipe.classifier_of(run)

@@ -99,7 +99,7 @@ export class DrawView {
     this.sheet.paint();
     this.showSheet();
     this.showBoxes(this.shown?.picture?.boxes ?? []);
-    this.showAnswer(this.shown?.picture?.words ?? words(this.reading, this.reader.model));
+    this.showAnswer(this.shown?.picture?.words ?? words(this.reading));
     this.bars.forEach((row, digit) => row.show(this.reading, digit));
     for (const [id, key] of [["image28", "image"], ["posed", "posed"]]) {
       paintInk(byId(id), this.reading?.[key] ?? NOTHING);
@@ -152,12 +152,12 @@ export class DrawView {
 }
 
 // The answer or the doubt, as `showAnswer` takes it.
-function words(reading, model) {
+function words(reading) {
   if (!reading) return ["no digit yet"];
-  const { probabilities, label, reason } = reading;
+  const { probabilities, label, likeness, reason } = reading;
   if (reason === "several digits") return ["several digits"];
   if (!reason) return [String(label), percent(probabilities[label])];
-  const strange = probabilities[label] >= model.min_probability;
+  const strange = likeness < probabilities[label] ** 2;  // the second network is in more doubt
   const [, second] = rivals(probabilities, label);
   return ["not sure", strange ? "unlike any digit it has learned" : `${label} or ${second}`, ": "];
 }

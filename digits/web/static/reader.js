@@ -3,27 +3,26 @@
 import { canonical } from "./canonical.js";
 import { inkOf } from "./ink.js";
 import { mnistLike } from "./mnist_like.js";
+import { Doubt } from "./doubt.js";
 import { Network } from "./network.js";
-import { Novelty } from "./novelty.js";
 import { digitsIn } from "./segments.js";
 
 export class Reader {
   constructor(model) {
     this.model = model;
     this.network = new Network(model.theta, model.layers, model.preprocessing === "raw");
-    this.novelty = new Novelty(model);
+    this.doubt = new Doubt(model);
   }
 
   // All that there is to say of a Uint8Array(784), 255 = ink; `off` are neurons switched off.
   readImage(image, off = new Set()) {
-    const { min_probability, preprocessing } = this.model;
-    const posed = preprocessing === "canonical" ? canonical(image) : image;
+    const posed = this.model.preprocessing === "canonical" ? canonical(image) : image;
     const { sums, values } = this.network.forward(posed, off);
     const probabilities = Float32Array.from(values.at(-1));
     const label = probabilities.indexOf(Math.max(...probabilities));
-    const probability = probabilities[label];
-    const confident = this.novelty.accepts(posed, label, probability) ?? probability >= min_probability;
-    return { posed, values, sums, probabilities, label, confident };
+    const likeness = this.doubt.likeness(posed, probabilities, label);
+    const confident = likeness >= this.model.limit;
+    return { posed, values, sums, probabilities, label, likeness, confident };
   }
 
   // The same of strokes, with their image, and the reason where no single digit can be named.
