@@ -17,7 +17,7 @@ __all__ = [
     "read_picture",
     "train",
 ]
-__version__ = "1.0.0"
+__version__ = "2.0.0.dev0"
 
 # Each name is fetched from its wing when it is first asked for, so that whoever wants one wing
 # loads no other.

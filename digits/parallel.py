@@ -26,6 +26,11 @@ def silent(what: str, share: float) -> None:
     """The `Progress` of work that nobody watches."""
 
 
+def nth(progress: Progress, number: int, parts: int) -> Progress:
+    """The `Progress` of one of so many parts of some work."""
+    return lambda what, share: progress(what, (number + share) / parts)
+
+
 def cores() -> int:
     """The processors that this process may use."""
     if hasattr(os, "sched_getaffinity"):

@@ -28,7 +28,7 @@ from digits.dataset import (
 )
 from digits.network.functions import one_hot
 from digits.network.rows import Rows, RowsHere, Slice, laid_out
-from digits.parallel import Progress, row_slices, silent
+from digits.parallel import Progress, nth, row_slices, silent
 from digits.preprocessing import draw_digits
 from digits.preprocessing.elastic import SLICE_ROWS, elastic
 from digits.preprocessing.reshaped import reshaped
@@ -148,13 +148,10 @@ def drawn(count: int, seed: Sequence[int], progress: Progress) -> Digits:
 
 def open_here(sources: Sequence[Source], preprocess: Images, progress: Progress = silent) -> Opened:
     """The shards of all sources, in this process."""
-    shards = []
-    for number, source in enumerate(sources):
-
-        def told(what: str, share: float, number: int = number) -> None:
-            progress(what, (number + share) / len(sources))
-
-        shards.append(opened(source, preprocess, told))
+    shards = [
+        opened(source, preprocess, nth(progress, number, len(sources)))
+        for number, source in enumerate(sources)
+    ]
     rows = RowsHere([shard.slices for shard in shards], PIXELS)
     return Opened(rows, [shard.digest for shard in shards])
 
@@ -186,7 +183,10 @@ def copies_of(rows: Digits, source: Source, progress: Progress) -> Digits:
 
     ways = [bent(*shape) for shape in settings.copies]
     ways += settings.reshaped * [lambda images: reshaped(images, rng)]
-    made = [in_parts(way, rows.images, "copying", progress) for way in ways]
+    made = [
+        in_parts(way, rows.images, "copying", nth(progress, number, len(ways)))
+        for number, way in enumerate(ways)
+    ]
     return Digits(np.concatenate([rows.images[:0], *made]), np.tile(labels, len(ways)))
 
 
