@@ -2,8 +2,6 @@
 
 import itertools
 import os
-import socket
-import threading
 from pathlib import Path
 
 import numpy as np
@@ -11,7 +9,6 @@ import pytest
 from browsing import chromium
 
 from digits import load
-from digits.commands.draw import server_of
 from digits.dataset import Digits
 from digits.formats.csv_reader import read_csv
 from digits.formats.csv_writer import write_csv
@@ -20,6 +17,8 @@ from digits.web.page import one_file
 
 pytest.importorskip("flask", reason="Flask is not installed")
 pytest.importorskip("waitress", reason="waitress is not installed")
+
+from serving import served
 
 PHONE, DESK = {"width": 390, "height": 844}, {"width": 1440, "height": 900}
 AXE = Path(os.environ.get("DIGITS_NODE_MODULES", "node_modules")) / "axe-core" / "axe.min.js"
@@ -64,7 +63,6 @@ def file_address(few_digits, tmp_path_factory):
 def served_address(few_digits, tmp_path, monkeypatch):
     from digits.web import desk as desks
     from digits.web import learning
-    from digits.web.guard import Guard
 
     # Few digits are learned in a moment, and others of them are forgotten.
     monkeypatch.setattr(desks, "DRAWN", 500)
@@ -72,16 +70,8 @@ def served_address(few_digits, tmp_path, monkeypatch):
     monkeypatch.setattr(learning, "LOSS_ALLOWED", 0.05)
     places = desks.Places(few_digits, tmp_path / "my_digits.csv", tmp_path / "mine",
                           tmp_path / "watched")  # fmt: skip
-    desk = desks.Desk(load(PRETRAINED), places)
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    server = server_of(desk, Guard("127.0.0.1", port, None))
-    thread = threading.Thread(target=server.run, daemon=True)
-    thread.start()
-    yield f"http://127.0.0.1:{port}/"
-    desk.close()
-    server.close()
+    with served(desks.Desk(load(PRETRAINED), places)) as port:
+        yield f"http://127.0.0.1:{port}/"
 
 
 @pytest.fixture(params=["file", "served"])
