@@ -88,7 +88,7 @@ def test_a_server_that_is_ended_leaves_neither_thread_nor_port_however_young_it_
         ):
             for _ in range(number % 3):
                 connections.enter_context(socket.create_connection(("127.0.0.1", port)))
-        assert threading.active_count() == before
+        assert threading.active_count() <= before
         socket.create_server(("127.0.0.1", port)).close()
 
 
@@ -111,15 +111,15 @@ def test_an_upload_beyond_the_limit_is_told_so_over_the_wire(port):
         assert response.status == 413 and "20 MB" in json.loads(response.read())["error"]
 
 
-def test_a_closed_tab_stops_no_training(port):
-    asked(port, "POST", "/job", {"kind": "watch", "epochs": 100})
+def test_a_closed_tab_stops_no_training(port, few_drawn):
+    asked(port, "POST", "/job", {"kind": "watch", "epochs": 500})
     listener = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
     listener.request("GET", "/job/events")
     assert listener.getresponse().readline() == b": what a job tells, from its beginning\n"
     listener.close()
     while (told := asked(port, "GET", "/job")[1])["state"] in ("preparing", "running"):
         time.sleep(0.05)
-    assert (told["state"], told["epoch"]) == ("ended", 100)
+    assert (told["state"], told["epoch"]) == ("ended", 500)
 
 
 @pytest.fixture
