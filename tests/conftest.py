@@ -42,6 +42,11 @@ FILES = {
 }  # fmt: skip
 
 
+def pytest_make_parametrize_id(val: object) -> str | None:
+    """Call a test of a long value by its beginning: 20 MB in a name take longer than the test."""
+    return repr(val[:40]) if isinstance(val, str | bytes) and len(val) > 100 else None
+
+
 @pytest.fixture(scope="session")
 def small_csv(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The first 700 digits of the bundled file, as a plain CSV."""

@@ -171,7 +171,6 @@ def test_a_picture_is_read_as_a_digit_and_as_a_number(page, digits):
         (b"nonsense", 400, "the picture is not a whole picture"),
         (b"\0" * 20_000_001, 413, "that is too large, expected at most 20 MB for a picture"),
     ],
-    ids=["empty", "nonsense", "too large"],  # or the names of the tests would be as long
 )
 def test_what_is_no_picture_is_refused_in_a_sentence(page, content, status, sentence):
     answer = page.post("/picture", data=content)
