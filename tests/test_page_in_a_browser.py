@@ -288,7 +288,7 @@ def test_a_strange_digit_is_read_after_it_was_taught(training_address, open_page
 
 def test_a_training_is_watched_to_its_end_over_a_reload_and_kept(training_address, open_page):
     page = open_page(f"{training_address}#watch")
-    page.fill("#watch-epochs", "500")
+    page.fill("#watch-epochs", "250")
     page.click("#watch-start")
     page.wait_for_function(
         "() => /epoch/i.test(document.querySelector('#watch-state').textContent)"
@@ -298,8 +298,8 @@ def test_a_training_is_watched_to_its_end_over_a_reload_and_kept(training_addres
     page.reload()
     page.wait_for_selector("#watch-go:visible")
     page.click("#watch-go")
-    page.wait_for_selector("#watch-keep:visible")
-    assert "after 500 epochs" in page.locator("#watch-state").inner_text()
+    page.wait_for_selector("#watch-keep:visible", timeout=60_000)
+    assert "after 250 epochs" in page.locator("#watch-state").inner_text()
     assert page.locator("#weights canvas").count() == 16
     assert page.locator("#watch-confusion td.right").count() == 10
     page.click("#watch-keep")
