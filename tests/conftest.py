@@ -42,6 +42,11 @@ FILES = {
 }  # fmt: skip
 
 
+def pytest_make_parametrize_id(val: object) -> str | None:
+    """Call a test of a long value by its beginning: 20 MB in a name take longer than the test."""
+    return repr(val[:40]) if isinstance(val, str | bytes) and len(val) > 100 else None
+
+
 @pytest.fixture(scope="session")
 def small_csv(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The first 700 digits of the bundled file, as a plain CSV."""
@@ -90,9 +95,16 @@ def run(no_figures, drawing_run):
 
 
 @pytest.fixture
-def drawing_run(small_csv, tmp_path, monkeypatch):
-    """Call `train` on 700 digits and a few drawn ones, with its results in a folder of its own."""
+def few_drawn(monkeypatch):
+    """Draw few digits, and learn in few epochs what is none: both take longer than 700 digits."""
     monkeypatch.setitem(PRESETS["default"], "drawn", 50)
+    for preset in PRESETS.values():
+        monkeypatch.setitem(preset, "doubt_epochs", 5)
+
+
+@pytest.fixture
+def drawing_run(small_csv, tmp_path, few_drawn):
+    """Call `train` on 700 digits and a few drawn ones, with its results in a folder of its own."""
 
     def call(*flags: object, folder: str = "out") -> tuple[int, Path]:
         arguments = ["--data", small_csv, "--output", tmp_path / folder, *flags]

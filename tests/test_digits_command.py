@@ -107,7 +107,7 @@ def test_an_installed_package_says_how_digits_are_given(installed, tmp_path):
 def test_an_installed_package_leaves_its_results_under_the_working_directory(
     installed, small_csv, tmp_path
 ):
-    flags = ["--data", small_csv, "--epochs", "2", "--quiet"]
+    flags = ["--data", small_csv, "--epochs", "2", "--drawn", "50", "--quiet"]
     told = python("-m", "digits", "train", *flags, cwd=tmp_path, env=installed)
     assert (told.returncode, told.stderr) == (0, "")
     assert (tmp_path / "models" / "latest" / "model.npz").exists()

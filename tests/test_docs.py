@@ -11,7 +11,7 @@ from digits.places import BUNDLED_DIGITS
 
 
 def test_the_python_of_the_readme_runs_anywhere_and_prints_what_it_says(
-    monkeypatch, capsys, tmp_path
+    monkeypatch, capsys, tmp_path, few_drawn
 ):
     monkeypatch.chdir(tmp_path)
     blocks = re.findall(r"```python\n(.*?)```", (ROOT / "README.md").read_text(), re.DOTALL)

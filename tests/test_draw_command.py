@@ -11,7 +11,7 @@ import threading
 import time
 import urllib.request
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import ExitStack, closing
 
 import pytest
 from conftest import ROOT
@@ -23,34 +23,19 @@ from digits.reader import load
 pytest.importorskip("flask", reason="Flask is not installed")
 pytest.importorskip("waitress", reason="waitress is not installed")
 
-from waitress import wasyncore
+from serving import free_port, served
 
 from digits.web import desk
-from digits.web.guard import Guard
 
 SEVEN = [[[50, 20, 8], [120, 20, 8], [80, 120, 8]]]
-
-
-def free_port() -> int:
-    with socket.socket() as own:
-        own.bind(("127.0.0.1", 0))
-        return own.getsockname()[1]
 
 
 @pytest.fixture
 def port(small_csv, tmp_path) -> Iterator[int]:
     """Where a server of its own answers, in a thread of this process."""
-    port = free_port()
     places = desk.Places(small_csv, tmp_path / "my.csv", tmp_path / "mine", tmp_path / "watched")
-    own = desk.Desk(load(PRETRAINED), places)
-    server = draw.server_of(own, Guard("127.0.0.1", port, None))
-    thread = threading.Thread(target=server.run)
-    thread.start()
-    yield port
-    own.close()
-    server.trigger.pull_trigger(lambda: wasyncore.close_all(server._map))
-    thread.join(10)
-    server.task_dispatcher.shutdown()
+    with served(desk.Desk(load(PRETRAINED), places)) as port:
+        yield port
 
 
 def asked(port: int, method: str, address: str, body: object = None, **headers: str) -> tuple:
@@ -92,6 +77,21 @@ def test_twenty_clients_with_a_hundred_requests_each_lose_none(port):
     assert sum(told.get("number") == "7" for _, told in answers) == 200
 
 
+def test_a_server_that_is_ended_leaves_neither_thread_nor_port_however_young_it_is(
+    small_csv, tmp_path
+):
+    reader, before = load(PRETRAINED), threading.active_count()
+    for number in range(30):
+        with (
+            ExitStack() as connections,
+            served(desk.Desk(reader, desk.Places(small_csv, *[tmp_path] * 3))) as port,
+        ):
+            for _ in range(number % 3):
+                connections.enter_context(socket.create_connection(("127.0.0.1", port)))
+        assert threading.active_count() <= before
+        socket.create_server(("127.0.0.1", port)).close()
+
+
 def test_a_foreign_host_or_origin_is_refused_over_the_wire(port):
     assert asked(port, "GET", "/my")[0] == 200
     status, told = asked(port, "GET", "/my", Host="evil.example")
@@ -111,15 +111,15 @@ def test_an_upload_beyond_the_limit_is_told_so_over_the_wire(port):
         assert response.status == 413 and "20 MB" in json.loads(response.read())["error"]
 
 
-def test_a_closed_tab_stops_no_training(port):
-    asked(port, "POST", "/job", {"kind": "watch", "epochs": 100})
+def test_a_closed_tab_stops_no_training(port, few_drawn):
+    asked(port, "POST", "/job", {"kind": "watch", "epochs": 500})
     listener = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
     listener.request("GET", "/job/events")
     assert listener.getresponse().readline() == b": what a job tells, from its beginning\n"
     listener.close()
     while (told := asked(port, "GET", "/job")[1])["state"] in ("preparing", "running"):
         time.sleep(0.05)
-    assert (told["state"], told["epoch"]) == ("ended", 100)
+    assert (told["state"], told["epoch"]) == ("ended", 500)
 
 
 @pytest.fixture
@@ -208,13 +208,19 @@ def test_without_flask_a_sentence_says_how_it_is_installed(monkeypatch, capsys):
 
 def test_the_browser_is_opened_unless_it_is_not_wanted(monkeypatch, capsys):
     opened: list[str] = []
-    monkeypatch.setattr(draw, "server_of", lambda desk, guard: None)
-    monkeypatch.setattr(draw, "serve", lambda server, desk: None)
+    monkeypatch.setattr(draw, "Server", Ended)
     monkeypatch.setattr(draw.webbrowser, "open", opened.append)
     monkeypatch.setattr(draw.threading, "Thread", AtOnce)
     for flags in ([], ["--no-browser"], ["--port", "8001"]):
-        assert draw.main(["--model", str(PRETRAINED), *flags]) == 0
+        assert draw.main(["--model", str(PRETRAINED), *flags]) == terminal.INTERRUPTED
     assert opened == ["http://127.0.0.1:8000/", "http://127.0.0.1:8001/"]
+
+
+class Ended:
+    """A server that was ended before it answered."""
+
+    def __init__(self, desk, guard):
+        self.run = lambda: None
 
 
 class AtOnce:

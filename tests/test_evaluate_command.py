@@ -26,7 +26,9 @@ def test_a_model_is_scored_on_the_last_seventh_of_the_rows(small_csv, tmp_path, 
     assert last == f"test accuracy: {100 * metrics['test_accuracy']:.2f} %"
 
 
-def test_no_row_the_model_was_trained_on_is_scored(small_csv, tmp_path, capsys):
+def test_no_row_the_model_was_trained_on_is_scored(
+    small_csv, tmp_path, no_figures, few_drawn, capsys
+):
     flags = ["--data", str(small_csv), "--train-rows", "680", "--epochs", "1", "--quiet"]
     train.main([*flags, "--output", str(tmp_path)])
     flags = ["--data", str(small_csv), "--model", str(tmp_path / "model.npz"), "--json"]
@@ -49,7 +51,7 @@ def test_all_rows_of_test_data_are_scored(small_csv, tmp_path, digits, capsys):
 
 
 def test_a_model_with_test_data_of_its_own_is_not_scored_on_what_it_learned(
-    small_csv, tmp_path, no_figures, capsys
+    small_csv, tmp_path, no_figures, few_drawn, capsys
 ):
     flags = ["--data", str(small_csv), "--test-data", str(small_csv), "--epochs", "1", "--quiet"]
     train.main([*flags, "--output", str(tmp_path)])
@@ -79,7 +81,7 @@ def test_a_missing_file_exits_with_1_and_one_sentence(flags, told, capsys):
 
 
 def test_other_data_than_the_trained_ones_are_split_as_they_are(
-    small_csv, tmp_path, no_figures, digits, capsys
+    small_csv, tmp_path, no_figures, few_drawn, digits, capsys
 ):
     flags = ["--data", str(small_csv), "--train-rows", "300", "--epochs", "1", "--quiet"]
     train.main([*flags, "--output", str(tmp_path)])

@@ -2,8 +2,7 @@
 
 import itertools
 import os
-import socket
-import threading
+from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
@@ -11,7 +10,6 @@ import pytest
 from browsing import chromium
 
 from digits import load
-from digits.commands.draw import server_of
 from digits.dataset import Digits
 from digits.formats.csv_reader import read_csv
 from digits.formats.csv_writer import write_csv
@@ -20,6 +18,8 @@ from digits.web.page import one_file
 
 pytest.importorskip("flask", reason="Flask is not installed")
 pytest.importorskip("waitress", reason="waitress is not installed")
+
+from serving import served
 
 PHONE, DESK = {"width": 390, "height": 844}, {"width": 1440, "height": 900}
 AXE = Path(os.environ.get("DIGITS_NODE_MODULES", "node_modules")) / "axe-core" / "axe.min.js"
@@ -44,8 +44,8 @@ def browser(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def few_digits(all_digits, tmp_path_factory):
-    """A file of 7,000 digits, the last 1,000 of which are for testing."""
-    rows = np.r_[:6000, len(all_digits.images) - 1000 : len(all_digits.images)]
+    """A file of 3,000 digits, the last 1,000 of which are for testing."""
+    rows = np.r_[:2000, len(all_digits.images) - 1000 : len(all_digits.images)]
     path = tmp_path_factory.mktemp("digits") / "digits.csv"
     write_csv(path, Digits(all_digits.images[rows], all_digits.labels[rows]))
     return path
@@ -60,28 +60,43 @@ def file_address(few_digits, tmp_path_factory):
     return path.as_uri()
 
 
+@contextmanager
+def serving(digits, directory):
+    """The address of a server that reads digits of a file, and the desk that it asks."""
+    from digits.web.desk import Desk, Places
+
+    names = ("my_digits.csv", "mine", "watched")
+    desk = Desk(load(PRETRAINED), Places(digits, *(directory / name for name in names)))
+    with served(desk) as port:
+        yield f"http://127.0.0.1:{port}/", desk
+
+
+@pytest.fixture(scope="module")
+def shared_server(few_digits, tmp_path_factory):
+    with serving(few_digits, tmp_path_factory.mktemp("shared")) as server:
+        yield server
+
+
 @pytest.fixture
-def served_address(few_digits, tmp_path, monkeypatch):
-    from digits.web import desk as desks
-    from digits.web import learning
-    from digits.web.guard import Guard
+def served_address(shared_server):
+    """One for all tests that keep no more than digits of their own."""
+    address, desk = shared_server
+    yield address
+    desk.places.my_digits.unlink(missing_ok=True)
+
+
+@pytest.fixture
+def training_address(few_digits, few_drawn, tmp_path, monkeypatch):
+    """One whose model may be another in the end."""
+    from digits.web import desk, learning
 
     # Few digits are learned in a moment, and others of them are forgotten.
-    monkeypatch.setattr(desks, "DRAWN", 500)
+    monkeypatch.setattr(desk, "DRAWN", 500)
+    monkeypatch.setattr(learning, "COPIES", 100)
     monkeypatch.setattr(learning, "EPOCHS", 25)
     monkeypatch.setattr(learning, "LOSS_ALLOWED", 0.05)
-    places = desks.Places(few_digits, tmp_path / "my_digits.csv", tmp_path / "mine",
-                          tmp_path / "watched")  # fmt: skip
-    desk = desks.Desk(load(PRETRAINED), places)
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    server = server_of(desk, Guard("127.0.0.1", port, None))
-    thread = threading.Thread(target=server.run, daemon=True)
-    thread.start()
-    yield f"http://127.0.0.1:{port}/"
-    desk.close()
-    server.close()
+    with serving(few_digits, tmp_path) as (address, _):
+        yield address
 
 
 @pytest.fixture(params=["file", "served"])
@@ -114,7 +129,7 @@ def open_page(browser):
 def places_on(page, stroke):
     """Corners as points of the window, with more between them."""
     box = page.locator("#canvas").bounding_box()
-    steps = np.linspace(0, 1, 6)[1:]
+    steps = (0.5, 1)
     first, *others = [np.array(corner) for corner in stroke]
     ways = [first, *(a + (b - a) * step for a, b in itertools.pairwise([first, *others])
                      for step in steps)]  # fmt: skip
@@ -250,8 +265,8 @@ def test_one_file_keeps_digits_over_a_reload_and_gives_them_as_csv(
     assert load(PRETRAINED).predict(kept.images).tolist() == [7, 4]
 
 
-def test_a_strange_digit_is_read_after_it_was_taught(served_address, open_page, rng):
-    page = open_page(served_address)
+def test_a_strange_digit_is_read_after_it_was_taught(training_address, open_page, rng):
+    page = open_page(training_address)
     draw(page, STRANGE)
     page.wait_for_timeout(200)
     assert not page.locator("#answer").inner_text().startswith("5")
@@ -271,9 +286,9 @@ def test_a_strange_digit_is_read_after_it_was_taught(served_address, open_page, 
     page.wait_for_function("() => document.querySelector('#answer-large').textContent !== '5'")
 
 
-def test_a_training_is_watched_to_its_end_over_a_reload_and_kept(served_address, open_page):
-    page = open_page(f"{served_address}#watch")
-    page.fill("#watch-epochs", "40")
+def test_a_training_is_watched_to_its_end_over_a_reload_and_kept(training_address, open_page):
+    page = open_page(f"{training_address}#watch")
+    page.fill("#watch-epochs", "250")
     page.click("#watch-start")
     page.wait_for_function(
         "() => /epoch/i.test(document.querySelector('#watch-state').textContent)"
@@ -283,8 +298,8 @@ def test_a_training_is_watched_to_its_end_over_a_reload_and_kept(served_address,
     page.reload()
     page.wait_for_selector("#watch-go:visible")
     page.click("#watch-go")
-    page.wait_for_selector("#watch-keep:visible")
-    assert "after 40 epochs" in page.locator("#watch-state").inner_text()
+    page.wait_for_selector("#watch-keep:visible", timeout=60_000)
+    assert "after 250 epochs" in page.locator("#watch-state").inner_text()
     assert page.locator("#weights canvas").count() == 16
     assert page.locator("#watch-confusion td.right").count() == 10
     page.click("#watch-keep")

@@ -43,7 +43,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     reader, former = models(options)
     desk = Desk(reader, Places(BUNDLED_DIGITS, MY_DIGITS, MINE, MODELS / "watched"), former)
     token = None if guard.is_loopback(options.host) else secrets.token_urlsafe(24)
-    server = server_of(desk, guard.Guard(options.host, options.port, token))
+    server = Server(desk, guard.Guard(options.host, options.port, token))
     address = f"http://{guard.in_address(guard.named(options.host))}:{options.port}/"
     if token:
         address += f"?token={token}"
@@ -51,8 +51,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     print("Ctrl-C ends it", file=sys.stderr)
     if not options.no_browser:  # some browsers of terminals do not return before they end
         threading.Thread(target=webbrowser.open, args=[address], daemon=True).start()
-    serve(server, desk)
-    return 0
+    server.run()
+    raise KeyboardInterrupt  # which has ended it
 
 
 def parse(argv: Sequence[str] | None) -> argparse.Namespace:
@@ -86,22 +86,43 @@ def models(options: argparse.Namespace) -> tuple[DigitClassifier, list[DigitClas
     return terminal.load_model(options.model), []
 
 
-def server_of(desk: Any, guard: Any) -> Any:
-    """A server that listens, and answers once it is run.
+class Server:
+    """The page's server: it listens from its beginning, and answers while it is run.
 
     Raises:
         InputError: it cannot listen there.
     """
-    import waitress
 
-    from digits.web.app import create_app
+    def __init__(self, desk: Any, guard: Any) -> None:
+        import waitress
 
-    # It would tell of each request that has to wait for a thread.
-    logging.getLogger("waitress.queue").setLevel(logging.ERROR)
-    return waitress.create_server(
-        create_app(desk, guard), sockets=[listening(guard.host, guard.port)], threads=THREADS,
-        max_request_body_size=MOST_BYTES, ident=None,
-    )  # fmt: skip
+        from digits.web.app import create_app
+
+        # It would tell of each request that has to wait for a thread.
+        logging.getLogger("waitress.queue").setLevel(logging.ERROR)
+        self._desk = desk
+        self._waited_for: dict[int, Any] = {}  # what its loop waits for
+        self._ended = False
+        self._server = waitress.create_server(
+            create_app(desk, guard), self._waited_for, sockets=[listening(guard.host, guard.port)],
+            threads=THREADS, max_request_body_size=MOST_BYTES, ident=None,
+        )  # fmt: skip
+
+    def run(self) -> None:
+        """Answer until Ctrl-C, or until `end` is called; close then what is waited for no more."""
+        from waitress import wasyncore
+
+        with signals.answered_by(self.end):
+            while not self._ended:
+                wasyncore.loop(timeout=1, map=self._waited_for, count=1)
+        self._server.task_dispatcher.shutdown()
+        wasyncore.close_all(self._waited_for)
+
+    def end(self, number: int = 0, frame: FrameType | None = None) -> None:
+        """Have it end, from another thread or by a signal."""
+        self._desk.close()  # or whoever listens to a training would keep its thread
+        self._ended = True
+        self._server.pull_trigger()  # it stops waiting, and looks
 
 
 def listening(host: str, port: int) -> socket.socket:
@@ -121,20 +142,3 @@ def listening(host: str, port: int) -> socket.socket:
                 f"port {port} is taken, expected another: --port {port % LAST_PORT + 1}"
             ) from None
         raise InputError(f"{host}:{port} is not to be had: {error.strerror}") from None
-
-
-def serve(server: Any, desk: Any) -> None:
-    """Answer until Ctrl-C.
-
-    Raises:
-        KeyboardInterrupt: it came.
-    """
-
-    def end(number: int, frame: FrameType | None) -> None:
-        desk.close()  # or whoever listens to a training would keep its thread
-        raise KeyboardInterrupt
-
-    with signals.answered_by(end):
-        server.run()
-    server.close()
-    raise KeyboardInterrupt  # which the server keeps to itself

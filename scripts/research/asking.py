@@ -151,7 +151,7 @@ def served(directory: Path) -> Iterator[Server]:
 
 def serve(port: int, directory: Path, log: Path) -> None:
     """Turn a fork into a server."""
-    from digits.commands.draw import server_of
+    from digits.commands import draw
     from digits.web.desk import Desk, Places
     from digits.web.guard import Guard
 
@@ -163,6 +163,6 @@ def serve(port: int, directory: Path, log: Path) -> None:
     (directory / "digits.csv").write_bytes(csv_text())
     places = Places(directory / "digits.csv", directory / "my.csv", directory, directory)
     try:
-        server_of(Desk(load(PRETRAINED), places), Guard(HOST, port, None)).run()
+        draw.Server(Desk(load(PRETRAINED), places), Guard(HOST, port, None)).run()
     finally:
         os._exit(1)
