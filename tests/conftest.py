@@ -96,10 +96,8 @@ def run(no_figures, drawing_run):
 
 @pytest.fixture
 def few_drawn(monkeypatch):
-    """Draw few digits, and learn in few epochs what is none: both take longer than 700 digits."""
+    """Draw few digits, which takes longer than to learn 700."""
     monkeypatch.setitem(PRESETS["default"], "drawn", 50)
-    for preset in PRESETS.values():
-        monkeypatch.setitem(preset, "doubt_epochs", 5)
 
 
 @pytest.fixture

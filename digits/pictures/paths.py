@@ -25,7 +25,7 @@ Judge = Callable[[np.ndarray], np.ndarray]
 # What speaks for a part by its shape, in heights of its line: the higher it is the better, and the
 # wider, up to a digit's usual width. With the judge's word, 0 is as much as speaks against it.
 # Fitted to validation numbers, with the judge's own constant: see `docs/results.md`.
-SHAPE, HIGHER, WIDER, USUAL, TOO_WIDE = -5.4, 4.8, 4.2, 0.9, -7.3
+SHAPE, HIGHER, WIDER, USUAL, TOO_WIDE = -3.0, 1.2, 2.0, 0.9, -5.0
 # Ink is cut if it is wider than this many heights: narrower is hardly ever two digits.
 NARROW = 0.6
 # Wider than so many heights is no number, but a line or a frame: of it there would be more parts

@@ -13,7 +13,7 @@ AGAINST = (0.0, 0.5, 2.0, 0.5)
 ENOUGH = 40
 # A page whose digits have more than this speaking for them, on average, is read as it stands: so do
 # four of five numbers of validation digits, and hardly one that lies or is upside down.
-PLAIN = -1.75
+PLAIN = 1.75
 
 
 def find_upright(share: np.ndarray, judge: Judge) -> Page:

@@ -23,7 +23,10 @@ from digits.reader.rules import choice, or_none
 OUTPUT = Dense(CLASSES, "softmax")
 # The one network of this project: 784-16-16-10, 13,002 parameters.
 LAYERS = (Dense(16, "sigmoid"), Dense(16, "sigmoid"), OUTPUT)
-LEAST = 1e-6  # of a likeness that a logarithm is taken of
+# What the second network's word, the logarithm of odds, weighs beside that of the first; fitted
+# together with what a part's shape tells (`digits.pictures.paths`).
+TRUST = 0.5
+LEAST = 1e-3  # of a probability that a logarithm is taken of, and of what it lacks to 1
 
 
 def unchanged(images: np.ndarray) -> np.ndarray:
@@ -103,10 +106,17 @@ class DigitClassifier:
         return Reading(posed, probabilities, probabilities.argmax(axis=1), confident)
 
     def evidence(self, images: ArrayLike) -> np.ndarray:
-        """(N,) what speaks for each image being a digit: the logarithm of its likeness."""
+        """(N,) how much speaks for each image being one whole digit.
+
+        The logarithm of the highest probability and, weighted by `TRUST`, the logarithm of the
+        odds that the second network gives to the image being that digit at all.
+        """
         posed = self.preprocess(images)
-        likely = self.doubt.likeness(posed, self.network.probabilities(posed))
-        speaks: np.ndarray = np.log(np.maximum(likely, LEAST))
+        probabilities = self.network.probabilities(posed)
+        second = self.doubt.network or doubts.shipped()
+        own = doubts.own(second, posed, probabilities.argmax(axis=1)).clip(LEAST, 1 - LEAST)
+        speaks: np.ndarray = np.log(np.maximum(probabilities.max(axis=1, initial=0), LEAST))
+        speaks += TRUST * np.log(own / (1 - own))
         return speaks
 
     def probabilities(self, images: ArrayLike) -> np.ndarray:

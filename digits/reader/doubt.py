@@ -51,11 +51,9 @@ class Doubt(NamedTuple):
             images: (N, 784) uint8, as the reader's network takes them.
             probabilities: (N, 10) that it gives them.
         """
-        rows, labels = np.arange(len(images)), probabilities.argmax(axis=1)
-        likely: np.ndarray = probabilities[rows, labels]
-        if self.network is not None:
-            likely = likely * self.network.probabilities(images)[rows, labels]
-        return likely
+        labels = probabilities.argmax(axis=1)
+        likely: np.ndarray = probabilities[np.arange(len(labels)), labels]
+        return likely if self.network is None else likely * own(self.network, images, labels)
 
     def limited(self, reads: Network, rows: Rows, given: int) -> "Doubt":
         """The same with the limit for a network, told from so many rows that were given.
@@ -71,6 +69,12 @@ class Doubt(NamedTuple):
         good = np.flatnonzero((right >= TRUSTED * all_) & (all_ > 0))
         enough = good[good >= first]
         return self._replace(limit=float(enough[0] / BINS if len(enough) else NOTHING))
+
+
+def own(network: Network, images: np.ndarray, labels: np.ndarray) -> np.ndarray:
+    """(N,) float32, what a second network says of each image being the digit of its label."""
+    says: np.ndarray = network.probabilities(images)[np.arange(len(labels)), labels]
+    return says
 
 
 NO_DOUBT = Doubt(None, 0.0)  # relies on every answer

@@ -121,14 +121,18 @@ def photographed(page: np.ndarray, contrast: int, rng: np.random.Generator) -> n
 
 def side_by_side(images: Sequence[np.ndarray], gap: int) -> np.ndarray:
     """(height, width) uint8 picture of digits without the columns beside their ink."""
+    return np.pad(laid_out(images, gap).max(axis=0), PAPER)
+
+
+def laid_out(images: Sequence[np.ndarray], gap: int) -> np.ndarray:
+    """(digits, 28, width) uint8: each digit by itself, where it stands beside the others."""
     digits = [without_sides(image) for image in images]
     starts = np.cumsum([0, *(digit.shape[1] + gap for digit in digits)]).tolist()
     ends = [start + digit.shape[1] for start, digit in zip(starts, digits, strict=False)]
-    page = np.zeros((SIDE, max(ends)), np.uint8)
-    for start, digit in zip(starts, digits, strict=False):
-        place = page[:, start : start + digit.shape[1]]
-        np.maximum(place, digit, out=place)
-    return np.pad(page, PAPER)
+    layers = np.zeros((len(digits), SIDE, max(ends)), np.uint8)
+    for layer, digit, start, end in zip(layers, digits, starts, ends, strict=False):
+        layer[:, start:end] = digit
+    return layers
 
 
 def without_sides(image: np.ndarray) -> np.ndarray:
