@@ -14,6 +14,7 @@ from digits.reader.classifier import (
     DigitClassifier,
     Preprocessing,
     new_network,
+    unchanged,
 )
 from digits.reader.evaluation import evaluate
 from digits.reader.rows import on_black_paper
@@ -175,7 +176,7 @@ def test_the_pose_of_an_image_is_computed_once(digits, monkeypatch):
         posed.append(len(images))
         return images
 
-    monkeypatch.setitem(PREPROCESSING, "canonical", Preprocessing(counted, 1 / 255))
+    monkeypatch.setitem(PREPROCESSING, "canonical", Preprocessing(counted, 1 / 255, unchanged))
     load(PRETRAINED).read(digits.images[:5])
     assert posed == [5]
 

@@ -38,13 +38,14 @@ class Preprocessing(NamedTuple):
 
     function: Callable[[np.ndarray], np.ndarray]  # of (N, 784) uint8
     input_scale: float  # what the network then multiplies their levels by
+    pose: Callable[[np.ndarray], np.ndarray]  # brings them then to what the second network sees
 
 
 # The model file says which it was, so that prediction does what training did.
 PREPROCESSING = {
-    "raw": Preprocessing(unchanged, 1.0),
-    "as is": Preprocessing(unchanged, 1 / 255),
-    "canonical": Preprocessing(canonical, 1 / 255),
+    "raw": Preprocessing(unchanged, 1.0, canonical),
+    "as is": Preprocessing(unchanged, 1 / 255, canonical),
+    "canonical": Preprocessing(canonical, 1 / 255, unchanged),
 }
 
 
@@ -102,7 +103,8 @@ class DigitClassifier:
         """
         posed = self.preprocess(images)
         probabilities = self.network.probabilities(posed)
-        confident = self.doubt.likeness(posed, probabilities) >= self.doubt.limit
+        likely = self.doubt.likeness(self.in_pose(posed), probabilities)
+        confident = likely >= self.doubt.limit
         return Reading(posed, probabilities, probabilities.argmax(axis=1), confident)
 
     def evidence(self, images: ArrayLike) -> np.ndarray:
@@ -113,8 +115,8 @@ class DigitClassifier:
         """
         posed = self.preprocess(images)
         probabilities = self.network.probabilities(posed)
-        second = self.doubt.network or doubts.shipped()
-        own = doubts.own(second, posed, probabilities.argmax(axis=1)).clip(LEAST, 1 - LEAST)
+        second, seen = self.doubt.network or doubts.shipped(), self.in_pose(posed)
+        own = doubts.own(second, seen, probabilities.argmax(axis=1)).clip(LEAST, 1 - LEAST)
         speaks: np.ndarray = np.log(np.maximum(probabilities.max(axis=1, initial=0), LEAST))
         speaks += TRUST * np.log(own / (1 - own))
         return speaks
@@ -134,6 +136,10 @@ class DigitClassifier:
     def preprocess(self, images: ArrayLike) -> np.ndarray:
         """The images as the network takes them, (N, 784) uint8."""
         return PREPROCESSING[self.preprocessing].function(on_black_paper(as_rows(images)))
+
+    def in_pose(self, posed: np.ndarray) -> np.ndarray:
+        """Images as the network takes them -> as the second network does."""
+        return PREPROCESSING[self.preprocessing].pose(posed)
 
     def save(self, path: str | Path) -> None:
         """Write the model to an `.npz` file, whole or not at all."""

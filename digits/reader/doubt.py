@@ -9,7 +9,7 @@ to a digit is enough for that one is told from the rows that it has learned from
 """
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import cache, partial
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -37,6 +37,8 @@ TRUSTED = 0.95  # share of the answers that are kept that are right, at least
 BINS = 10_000  # that the likeness, from 0 to 1, is counted in
 NOTHING = 1 + 1 / BINS  # a limit that no likeness comes up to
 
+Pose = Callable[[np.ndarray], np.ndarray]  # of (N, 784) uint8
+
 
 class Doubt(NamedTuple):
     """What an image has to be for an answer to be relied on."""
@@ -47,23 +49,28 @@ class Doubt(NamedTuple):
     def likeness(self, images: np.ndarray, probabilities: np.ndarray) -> np.ndarray:
         """(N,) float32, how likely each image is a digit, and the one that a reader calls it.
 
+        0 where the reader finds the others together likelier.
+
         Args:
-            images: (N, 784) uint8, as the reader's network takes them.
-            probabilities: (N, 10) that it gives them.
+            images: (N, 784) uint8 in canonical pose.
+            probabilities: (N, 10) that the reader's network gives them.
         """
         labels = probabilities.argmax(axis=1)
         likely: np.ndarray = probabilities[np.arange(len(labels)), labels]
+        likely = np.where(likely > 0.5, likely, np.float32(0))
         return likely if self.network is None else likely * own(self.network, images, labels)
 
-    def limited(self, reads: Network, rows: Rows, given: int) -> "Doubt":
+    def limited(self, reads: Network, rows: Rows, given: int, pose: Pose) -> "Doubt":
         """The same with the limit for a network, told from so many rows that were given.
 
-        The highest one that keeps the share `ACCEPTED` of its right answers, or where that is not
-        enough, the next with which the share `TRUSTED` of all that it keeps are right; if there is
-        none, `NOTHING`.
+        `pose` brings these rows from how that network sees them into canonical pose.
+
+        It is the highest one that keeps the share `ACCEPTED` of its right answers, or where that
+        is not enough, the next with which the share `TRUSTED` of all that it keeps are right; if
+        there is none, `NOTHING`.
         """
         step = max(1, given // JUDGED)
-        right, all_ = rows.total(partial(likeness_counts, self, reads, step))
+        right, all_ = rows.total(partial(likeness_counts, self, reads, pose, step))
         right, all_ = (counts[::-1].cumsum()[::-1] for counts in (right, all_))  # from each bin on
         first = np.count_nonzero(right >= ACCEPTED * right[0]) - 1
         good = np.flatnonzero((right >= TRUSTED * all_) & (all_ > 0))
@@ -81,7 +88,7 @@ NO_DOUBT = Doubt(None, 0.0)  # relies on every answer
 
 
 def likeness_counts(
-    doubt: Doubt, reads: Network, step: int, part: Slice
+    doubt: Doubt, reads: Network, pose: Pose, step: int, part: Slice
 ) -> tuple[np.ndarray, np.ndarray]:
     """(BINS,) how many of every `step`th row have which likeness: of those read right, of all."""
     if not part.given:
@@ -89,7 +96,7 @@ def likeness_counts(
     images = every_column(part, PIXELS)[::step]
     probabilities = reads.probabilities(images)
     right = probabilities.argmax(axis=1) == part.targets[::step].argmax(axis=1)
-    bins = (doubt.likeness(images, probabilities) * BINS).astype(int).clip(0, BINS - 1)
+    bins = (doubt.likeness(pose(images), probabilities) * BINS).astype(int).clip(0, BINS - 1)
     return np.bincount(bins[right], minlength=BINS), np.bincount(bins, minlength=BINS)
 
 
@@ -104,7 +111,7 @@ def learn(
     """A second network that tells (N, 784) uint8 digits, with their labels, from (M, 784) outliers.
 
     Args:
-        images, labels, outliers: as the networks take them.
+        images, labels, outliers: in canonical pose.
         epochs: passes over all of them.
         progress: is told how far it has come.
         start: a second network that is near already; it stays as it is.

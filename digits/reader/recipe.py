@@ -131,6 +131,7 @@ def classifier_of(run: Run) -> DigitClassifier:
     about |= {"data": run.data_digest, "epochs_done": len(run.history)}
     if "test_data" in about:
         about["test_data"] = True  # a model that is passed on need not tell where they are
+    preprocessing, given = run.settings.preprocessing, rows_given(run.settings, run.rows.count)
     known = Doubt(doubt.shipped() if run.settings.drawn else None, 0.0)
-    limited = known.limited(run.network, run.rows, rows_given(run.settings, run.rows.count))
-    return DigitClassifier(run.network, run.settings.preprocessing, limited, about)
+    limited = known.limited(run.network, run.rows, given, PREPROCESSING[preprocessing].pose)
+    return DigitClassifier(run.network, preprocessing, limited, about)

@@ -18,10 +18,11 @@ from digits.network import LBFGS, Epoch, Network, centred, train
 from digits.network.metrics import percent
 from digits.parallel import Progress, silent
 from digits.preprocessing import draw_outliers
+from digits.preprocessing.canonical import canonical
 from digits.preprocessing.elastic import elastic
 from digits.preprocessing.reshaped import reshaped
 from digits.reader import DigitClassifier, doubt
-from digits.reader.classifier import new_network
+from digits.reader.classifier import PREPROCESSING, new_network
 from digits.reader.recipe import Examples
 
 HELD_OUT = 4  # every fourth of a digit is not learned from: on these the hand is judged
@@ -191,24 +192,20 @@ def outcome(lesson: Lesson) -> Outcome:
 def doubt_of(lesson: Lesson) -> doubt.Doubt:
     """The doubt of the reader, which has learned that the new digits are digits, too."""
     known, (images, labels) = lesson.before.doubt, lesson.rows
+    pose = PREPROCESSING[lesson.before.preprocessing].pose
     if known.network is not None:
         step = max(1, len(labels) // DOUBT_ROWS)
-        others = outliers(min(OUTLIERS, len(labels) // 4), lesson.before)
-        digits = images[::step], labels[::step]
+        digits = pose(images[::step]), labels[::step]
+        others = outliers(min(OUTLIERS, len(labels) // 4))
         network = doubt.learn(*digits, others, DOUBT_EPOCHS, start=known.network)
         known = known._replace(network=network)
-    return known.limited(lesson.network, lesson.network.rows(images, labels), len(labels))
+    return known.limited(lesson.network, lesson.network.rows(images, labels), len(labels), pose)
 
 
 @cache
-def drawn_outliers(count: int) -> np.ndarray:
+def outliers(count: int) -> np.ndarray:
     """(count, 784) uint8 images of what is no digit, drawn for the first lesson only."""
-    return draw_outliers(count, np.random.default_rng(0))
-
-
-def outliers(count: int, reader: DigitClassifier) -> np.ndarray:
-    """The same as the reader's network takes them."""
-    return reader.preprocess(drawn_outliers(count))
+    return canonical(draw_outliers(count, np.random.default_rng(0)))
 
 
 def scores(network: Network, lesson: Lesson) -> Scores:

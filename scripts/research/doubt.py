@@ -29,7 +29,7 @@ from pieces import cut_numbers
 
 # The rows of the preset `best`, but fewer: one bent copy of each digit and half the drawn ones.
 COPIES, DRAWN = ((0.6, 4.0),), 30_000
-OUTLIERS, PIECES = 90_000, 40_000
+OUTLIERS, PIECES = 90_000, 40_000  # how many others there are
 EPOCHS = 150
 
 
@@ -57,7 +57,9 @@ def examples(
     rows: Digits,
     seed: int = 0,
     progress: Progress = silent,
+    *,
     manners: dict[str, Manner] = MANNERS,
+    share: float = 1,
 ) -> tuple[Digits, np.ndarray]:
     """Digits to learn from, and (N, 784) uint8 images of what is none, in canonical pose.
 
@@ -66,14 +68,16 @@ def examples(
         seed: of the copies and of all that is drawn.
         progress: is told how far it has come.
         manners: in which digits are drawn.
+        share: of all that is made; the rows are all taken.
     """
     rng = np.random.default_rng(seed)
     settings = settings_of("best", copies=COPIES, reshaped=1, drawn=0, seed=seed)
     copies = copies_of(rows, of_digits(settings, rows)[0], progress)
-    drawn = draw_digits(DRAWN, rng, progress, manners=manners)
-    parts = cut_numbers(rows, PIECES, rng, progress)
+    count = [round(share * whole) for whole in (DRAWN, PIECES, OUTLIERS)]
+    drawn = draw_digits(count[0], rng, progress, manners=manners)
+    parts = cut_numbers(rows, count[1], rng, progress)
     digits = joined([rows, copies, drawn, parts.digits])
-    others = np.concatenate([draw_outliers(OUTLIERS, rng, progress), parts.pieces])
+    others = np.concatenate([draw_outliers(count[2], rng, progress), parts.pieces])
     return digits._replace(images=canonical(digits.images)), canonical(others)
 
 

@@ -21,17 +21,20 @@ from typing import NamedTuple
 import numpy as np
 
 from digits.commands import progress, terminal
-from digits.dataset import CLASSES, Digits, joined, known_labels, split
+from digits.dataset import CLASSES, Digits, joined, known_labels, split, take_rows
 from digits.formats import read
 from digits.network.metrics import percent
 from digits.places import BUNDLED_DIGITS
 from digits.preprocessing import draw_digits
 from digits.preprocessing.handwriting import Styles, Uniform
 from digits.preprocessing.manners import HANDS, MANNERS, SEGMENTS, Manner
-from digits.reader import DigitClassifier, load, recipe, settings_of
+from digits.reader import DigitClassifier, doubt, load, recipe, settings_of
+from digits.reader.classifier import unchanged
+from digits.reader.doubt import Doubt
 from digits.reader.settings import PRESETS
-from digits.reader.shards import Source, given, of_digits
+from digits.reader.shards import Source, given, of_digits, rows_given
 from digits.web import learning
+from doubt import EPOCHS, examples
 
 FRESH = 3000  # digits of the hand to judge by
 # A way of writing each of the ten.
@@ -51,7 +54,9 @@ class Taught(NamedTuple):
     """What came of teaching, in shares that are read right."""
 
     before: float  # of fresh digits of the hand
+    named_before: float  # and named as well, not "not sure"
     after: float
+    named_after: float
     test_before: float
     test_after: float
     seconds: float  # that learning took, the others being at hand
@@ -115,7 +120,7 @@ def parse(argv: Sequence[str] | None) -> argparse.Namespace:
 def untaught(
     hand: Hand, options: argparse.Namespace, rows: Digits, test: Digits
 ) -> DigitClassifier:
-    """A reader that has seen all hands but this one."""
+    """A reader that has seen all hands but this one, as has the second network that doubts it."""
     settings = settings_of(options.preset)
     drawn = draw_digits(settings.drawn, np.random.default_rng(1), manners=hand.others)
     sources = [
@@ -125,7 +130,14 @@ def untaught(
     run = recipe.prepare(settings, sources, test)
     for _ in progress.watched(recipe.epochs(run), settings.epochs, 0, quiet=False):
         pass
-    return recipe.classifier_of(run)
+    reader = recipe.classifier_of(run)
+    with progress.work(quiet=False) as told:
+        third = take_rows(rows, slice(0, None, 3))
+        known, others = examples(third, 1, told, manners=hand.others, share=1 / 3)
+        second = doubt.learn(known.images, known_labels(known), others, EPOCHS, told)
+    count = rows_given(settings, run.rows.count)
+    reader.doubt = Doubt(second, 0.0).limited(run.network, run.rows, count, unchanged)
+    return reader
 
 
 def teach(
@@ -147,17 +159,21 @@ def teach(
         pass
     found = learning.outcome(lesson)
     seconds = time.perf_counter() - started
-    before, after = (
-        float(np.mean(one.predict(fresh.images) == known_labels(fresh)))
-        for one in (reader, found.reader)
-    )
-    return Taught(before, after, found.before.test, found.after.test, seconds)
+    shares = []
+    for one in (reader, found.reader):
+        reading = one.read(fresh.images)
+        right = reading.labels == known_labels(fresh)
+        shares += [float(right.mean()), float((right & reading.confident).mean())]
+    return Taught(*shares, found.before.test, found.after.test, seconds)
 
 
 def line(name: str, results: Sequence[Taught]) -> str:
     """Means of the results in words."""
-    before, after, test_before, test_after, seconds = np.mean(results, axis=0)
+    before, named_before, after, named_after, test_before, test_after, seconds = np.mean(
+        results, axis=0
+    )
     return (
         f"{name:18} its digits {percent(before)} -> {percent(after)},"
+        f" named {percent(named_before)} -> {percent(named_after)},"
         f" test digits {percent(test_before)} -> {percent(test_after)}, {seconds:.1f} s"
     )

@@ -10,7 +10,7 @@ export class Doubt {
 
   // How likely an image is a digit, and the one that a reader gives these probabilities.
   likeness(posed, probabilities, label) {
-    const own = this.network?.forward(posed).values.at(-1)[label] ?? 1;
-    return probabilities[label] * own;
+    if (probabilities[label] <= 0.5) return 0;
+    return probabilities[label] * (this.network?.forward(posed).values.at(-1)[label] ?? 1);
   }
 }

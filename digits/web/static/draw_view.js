@@ -157,7 +157,7 @@ function words(reading) {
   const { probabilities, label, likeness, reason } = reading;
   if (reason === "several digits") return ["several digits"];
   if (!reason) return [String(label), percent(probabilities[label])];
-  const strange = likeness < probabilities[label] ** 2;  // the second network is in more doubt
+  const strange = likeness && likeness < probabilities[label] ** 2;  // the second network doubts more
   const [, second] = rivals(probabilities, label);
   return ["not sure", strange ? "unlike any digit it has learned" : `${label} or ${second}`, ": "];
 }
