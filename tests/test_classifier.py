@@ -202,7 +202,7 @@ GREY_PAPER = {
 
 @pytest.mark.parametrize("paper", GREY_PAPER)
 def test_rows_on_paper_of_any_grey_are_read_as_well_as_those_on_black(digits, paper):
-    reader, rows, labels = load(PRETRAINED), digits.images[:300], digits.labels[:300]
+    reader, rows, labels = load(PRETRAINED), digits.images[:150], digits.labels[:150]
     grey = np.floor(GREY_PAPER[paper](rows))
     expected, found = reader.predict(rows), reader.predict(grey)
     assert (found == labels).mean() >= (expected == labels).mean() - 0.01
@@ -229,7 +229,7 @@ def test_blank_rows_of_any_grey_are_blank(paper):
 
 @pytest.mark.parametrize("preset", ["default", "blog"])
 def test_rows_on_grey_paper_are_learned_from_as_those_on_black(few, preset):
-    settings = settings_of(preset, epochs=1)
+    settings = settings_of(preset, epochs=1, drawn=50)
     grey = few._replace(images=100 + few.images // 2)
     plain, run = (
         recipe.prepare(settings, of_digits(settings, digits), digits) for digits in (few, grey)

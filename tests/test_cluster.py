@@ -98,15 +98,19 @@ def test_workers_that_are_killed_change_not_a_bit(workers, data):
 def test_ctrl_c_ends_the_epoch_and_the_run_goes_on_without_a_cluster(data, plain, tmp_path):
     flags = [*data, "--output", str(tmp_path), "--optimizer", "rprop", "--checkpoint-every", "1"]
     script = [sys.executable, str(ROOT / "scripts" / "train.py")]
-    process = subprocess.Popen(
+    with subprocess.Popen(
         [*script, *flags, "--epochs", "100000", "--cluster", "local:2"],
         stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True,
-    )  # fmt: skip
-    while not (tmp_path / "checkpoint.npz").exists():
-        assert process.poll() is None, process.stderr.read()
-        time.sleep(0.05)
-    os.killpg(process.pid, signal.SIGINT)  # as a terminal does: the workers hear of it too
-    printed, error = process.communicate(timeout=60)
+    ) as process:  # fmt: skip
+        try:
+            while not (tmp_path / "checkpoint.npz").exists():
+                assert process.poll() is None, process.stderr.read()
+                time.sleep(0.05)
+            os.killpg(process.pid, signal.SIGINT)  # as a terminal does: the workers hear of it too
+            printed, error = process.communicate(timeout=120)
+        finally:
+            if process.poll() is None:  # or it would go on beside the other tests
+                os.killpg(process.pid, signal.SIGKILL)
     assert process.returncode == 130 and printed.startswith("test accuracy: ")
     assert "interrupted after epoch" in error and error.count("\n") == 1
     done = len((tmp_path / "history.csv").read_text().splitlines()) - 1

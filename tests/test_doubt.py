@@ -3,12 +3,11 @@ import pytest
 
 from digits.dataset import CLASSES, PIXELS, split
 from digits.errors import InputError
-from digits.formats import read
 from digits.network import Network
 from digits.network.functions import one_hot
 from digits.network.layers import Dense
 from digits.network.rows import RowsHere, Slice
-from digits.places import BUNDLED_DIGITS, PRETRAINED
+from digits.places import PRETRAINED
 from digits.preprocessing import draw_outliers
 from digits.preprocessing.canonical import canonical
 from digits.reader import DigitClassifier, doubt, load
@@ -23,8 +22,8 @@ def shipped():
 
 
 @pytest.fixture(scope="module")
-def test_digits():
-    return split(read(BUNDLED_DIGITS))[1]
+def test_digits(all_digits):
+    return split(all_digits)[1]
 
 
 def test_what_is_no_digit_is_not_called_one(shipped):
