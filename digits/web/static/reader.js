@@ -3,7 +3,6 @@
 import { canonical } from "./canonical.js";
 import { inkOf } from "./ink.js";
 import { mnistLike } from "./mnist_like.js";
-import { Doubt } from "./doubt.js";
 import { Network } from "./network.js";
 import { digitsIn } from "./segments.js";
 
@@ -11,18 +10,24 @@ export class Reader {
   constructor(model) {
     this.model = model;
     this.network = new Network(model.theta, model.layers, model.preprocessing === "raw");
-    this.doubt = new Doubt(model);
+    this.second = model.doubt ? new Network(model.doubt, model.doubt_layers, false) : null;
   }
 
   // All that there is to say of a Uint8Array(784), 255 = ink; `off` are neurons switched off.
   readImage(image, off = new Set()) {
-    const posed = this.model.preprocessing === "canonical" ? canonical(image) : image;
+    const pose = canonical(image), posed = this.model.preprocessing === "canonical" ? pose : image;
     const { sums, values } = this.network.forward(posed, off);
     const probabilities = Float32Array.from(values.at(-1));
     const label = probabilities.indexOf(Math.max(...probabilities));
-    const likeness = this.doubt.likeness(posed, probabilities, label);
+    const likeness = this.likeness(pose, label, probabilities[label]);
     const confident = likeness >= this.model.limit;
     return { posed, values, sums, probabilities, label, likeness, confident };
+  }
+
+  // How likely an image is a digit, and this one: `Doubt.likeness` in digits/reader/doubt.py.
+  likeness(pose, label, probability) {
+    if (probability <= 0.5) return 0;
+    return probability * (this.second?.forward(pose).values.at(-1)[label] ?? 1);
   }
 
   // The same of strokes, with their image, and the reason where no single digit can be named.
