@@ -1,9 +1,9 @@
 """Shards on the workers of a Dask cluster, here or elsewhere; the only file that knows Dask.
 
 `Cluster.open` has each worker read its shards and keep them, and gives `RowsOnWorkers`, whose sums
-come from there: a task goes to each worker, the sum of each shard comes back, no row does. Where a
-worker is lost, its task goes to another, which reads the shards that it lacks. As the sums of
-shards are added up in their order, that changes not a bit.
+come from there: a task goes to each worker, the sum of each shard comes back, no row does. If a
+worker is lost, its task goes to another, which reads the shards it lacks. Shards are added up in
+order, so the result is the same to the bit.
 """
 
 import contextlib
@@ -30,9 +30,10 @@ from distributed import (
 
 from digits import __version__
 from digits.errors import InputError, Unreachable
-from digits.network.rows import OfSlice, Sums, added, sums_of_shards
+from digits.network.rows import OfSlice, Rows, Sums, added, sums_of_shards
 from digits.parallel import Progress, cores, silent
-from digits.reader.shards import Images, Opened, Shard, Source, opened
+from digits.reader.rows import Transform
+from digits.reader.shards import Shard, Source, opened
 
 LOCAL = "local:"
 PATIENCE = 30.0  # seconds without any worker; one that is started anew takes a few
@@ -65,7 +66,7 @@ class Job(NamedTuple):
 class Held:
     """The shards that this worker holds for a run. Elsewhere, it arrives without them."""
 
-    def __init__(self, sources: Mapping[int, Source], preprocess: Images) -> None:
+    def __init__(self, sources: Mapping[int, Source], preprocess: Transform) -> None:
         self.sources, self.preprocess = sources, preprocess
         self.shards: dict[int, Shard] = {}
 
@@ -97,7 +98,7 @@ class Cluster:
     def __init__(self, address: str, patience: float = PATIENCE) -> None:
         self.address, self.patience = address, patience
         self.run = ""  # the name that workers know it by
-        self.given: tuple[Any, ...] = ()  # to whoever is to hold shards
+        self.nothing_yet: Held | None = None  # what each worker holds of a run at first
         self.held: dict[str, Future] = {}  # by worker
         self.places: dict[int, str] = {}  # of each shard, the worker that has it
         silence()
@@ -124,8 +125,8 @@ class Cluster:
         return str(self.client.dashboard_link)
 
     def open(
-        self, sources: Sequence[Source], preprocess: Images, progress: Progress = silent
-    ) -> Opened:
+        self, sources: Sequence[Source], preprocess: Transform, progress: Progress = silent
+    ) -> tuple[Rows, list[str]]:
         """Have each source opened as a shard by a worker, which keeps it.
 
         Raises:
@@ -133,8 +134,8 @@ class Cluster:
             Unreachable: there are no workers.
         """
         self.run, self.held = uuid.uuid4().hex, {}
-        self.given = {source.number: source for source in sources}, preprocess
-        places = placed(dict.fromkeys(self.given[0], 1), self.workers(), {})
+        self.nothing_yet = Held({source.number: source for source in sources}, preprocess)
+        places = placed({source.number: 1 for source in sources}, self.workers(), {})
         jobs = [Job(open_shard, number, worker) for number, worker in places.items()]
         found = {}
         for worker, away in self.results(jobs):
@@ -142,7 +143,7 @@ class Cluster:
             found[away.number] = away
             progress("preprocessing", len(found) / len(sources))
         shards = [found[source.number] for source in sources]
-        return Opened(RowsOnWorkers(self, shards), [shard.digest for shard in shards])
+        return RowsOnWorkers(self, shards), [shard.digest for shard in shards]
 
     def sums(self, function: OfSlice, shards: Sequence[Away]) -> list[Sums]:
         """For each shard the sum of what a function gives for its slices.
@@ -209,7 +210,7 @@ class Cluster:
         there: Any = {"workers": [job.worker], "pure": False}
         with self.told():
             if job.worker not in self.held:
-                given = self.run, digits_and_numpy(), *self.given
+                given = self.run, digits_and_numpy(), self.nothing_yet
                 self.held[job.worker] = self.client.submit(hold, *given, **there)
             return self.client.submit(job.function, self.held[job.worker], job.given, **there)
 
@@ -326,7 +327,7 @@ def placed(
 # What follows runs on workers.
 
 
-def hold(run: str, expected: Sequence[str], *given: Any) -> Held:
+def hold(run: str, expected: Sequence[str], held: Held) -> Held:
     """What this worker holds for a run, which are no shards at first."""
     found = digits_and_numpy()
     if found != tuple(expected):
@@ -334,7 +335,7 @@ def hold(run: str, expected: Sequence[str], *given: Any) -> Held:
             f"the worker {get_worker().address} has {' and '.join(found)},"
             f" expected {' and '.join(expected)} as here"
         )
-    return HELD.setdefault(run, Held(*given))
+    return HELD.setdefault(run, held)
 
 
 def digits_and_numpy() -> tuple[str, str]:

@@ -69,15 +69,16 @@ def thread_map(
     results: list[Any] = [None] * len(items)
     todo = iter(range(len(items)))
 
-    def work(_: int) -> None:
+    def work() -> None:
         for i in todo:
             results[i] = function(items[i])
 
     with one_blas_thread:
-        if len(items) == 1:  # a mini-batch is too short to wait for another thread
-            work(0)
-        else:
-            list(pool(threads).map(work, range(threads)))
+        helpers = [pool(threads).submit(work) for _ in range(min(threads, len(items)) - 1)]
+        work()
+        for helper in helpers:  # one that has not begun would find nothing to do
+            if not helper.cancel():
+                helper.result()
     return results
 
 
@@ -115,7 +116,7 @@ one_blas_thread = OneBlasThread()
 @functools.cache
 def blas() -> Any:
     """The BLAS libraries that are loaded."""
-    # Here, because commands do without it, and are felt to start.
+    # Imported here: commands need none of it, and start-up time is felt.
     from threadpoolctl import ThreadpoolController
 
     return ThreadpoolController()
@@ -128,9 +129,9 @@ def pool(threads: int) -> ThreadPoolExecutor:
 
 
 def start_anew() -> None:
-    """Forget the threads, which a forked process has none of, and what they were at."""
+    """Forget the threads of the parent process: a forked one has none of them."""
     pool.cache_clear()
-    one_blas_thread.__init__()  # type: ignore[misc]
+    one_blas_thread.lock, one_blas_thread.inside = threading.Lock(), 0
 
 
 if hasattr(os, "register_at_fork"):

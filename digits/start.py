@@ -30,7 +30,7 @@ def _end(number: int, frame: object) -> None:
 def limit_blas_threads() -> None:
     """Keep NumPy's BLAS to one thread in this process and those it starts, once it is imported.
 
-    As `digits.parallel.one_blas_thread` does for others.
+    In other processes `digits.parallel.one_blas_thread` does so.
     """
     global blas_is_limited
     names = [f"{library}_NUM_THREADS" for library in ("OPENBLAS", "MKL", "VECLIB")]

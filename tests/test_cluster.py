@@ -72,7 +72,7 @@ def prepared(workers, data, **given):
     read = partial(shards.read_file, transposed=None)
     sources, test = shards.of_files(settings, read, read)
     where = workers.open if workers else shards.open_here
-    return recipe.prepare(settings, sources, test, open=where)
+    return recipe.prepare(settings, sources, test, open_sources=where)
 
 
 def test_workers_train_the_same_model_bit_for_bit(workers, data, plain, tmp_path, capsys):

@@ -11,7 +11,7 @@ from digits.places import PRETRAINED
 from digits.preprocessing import draw_outliers
 from digits.preprocessing.canonical import canonical
 from digits.reader import DigitClassifier, doubt, load
-from digits.reader.classifier import unchanged
+from digits.reader.classifier import PREPROCESSING, unchanged
 from digits.reader.doubt import Doubt
 from rejection import letters, scribbles
 
@@ -63,7 +63,7 @@ def limited(percents, right, given=True):
     images[:, 0] = percents
     labels = np.where(right, 0, 1)
     rows = RowsHere([[Slice(images, one_hot(labels, CLASSES), given=given)]], PIXELS)
-    return Doubt(None, 0.0).limited(Probabilities(), rows, len(images), unchanged).limit
+    return doubt.limited(None, Probabilities(), rows, unchanged).limit
 
 
 def test_the_limit_is_the_highest_that_keeps_nearly_all_right_answers(rng):
@@ -106,7 +106,7 @@ def test_a_network_that_has_learned_nothing_names_nothing(digits, rng):
     reads = Network(PIXELS, [Dense(16, "sigmoid"), Dense(10, "softmax")], rng, input_scale=1 / 255)
     posed = canonical(digits.images)
     rows = reads.rows(posed, digits.labels)
-    known = Doubt(doubt.shipped(), 0.0).limited(reads, rows, rows.count, unchanged)
+    known = doubt.limited(doubt.shipped(), reads, rows, unchanged)
     named = known.likeness(posed, reads.probabilities(posed)) >= known.limit
     assert (known.limit, named.any()) == (doubt.NOTHING, False)
 
@@ -121,6 +121,15 @@ def test_the_second_network_sees_digits_in_their_pose_whatever_the_first_sees(
     seen = shipped.preprocess(digits.images[:50])
     likely = shipped.doubt.likeness(seen, reading.probabilities)
     assert (reading.confident == (likely >= shipped.doubt.limit)).all()
+
+
+def test_rows_that_are_not_in_their_pose_are_posed_where_they_lie(shipped, digits):
+    """By the threads that are adding them up already, each of which waits for no other."""
+    images, labels = np.tile(digits.images, (6, 1)), np.tile(digits.labels, 6)
+    rows = shipped.network.rows(images, labels)
+    pose = PREPROCESSING["as is"].pose
+    limit = doubt.limited(doubt.shipped(), shipped.network, rows, pose).limit
+    assert 0 < limit < 1 and len(rows.shards[0]) > 2
 
 
 def test_a_model_tells_which_second_network_its_limit_belongs_to(shipped, tmp_path, monkeypatch):

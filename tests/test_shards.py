@@ -5,7 +5,7 @@ from formats import write_csv, write_idx
 
 from digits.commands import evaluate
 from digits.dataset import PIXELS, take_rows
-from digits.network.rows import RowsHere, laid_out
+from digits.network.rows import RowsHere, laid_out, rows_given
 from digits.network.training import loss_and_gradient
 from digits.reader import recipe, settings_of, shards
 from digits.reader.classifier import new_network
@@ -52,8 +52,7 @@ def test_a_shard_holds_rows_copies_and_what_is_drawn_each_once(digits, parts):
         == 3 * 600 + 50
         == sum(len(part.X) for slices in run.rows.shards for part in slices)
     )
-    assert shards.rows_given(run.settings, run.rows.count) == 600
-    (given,) = run.rows.total(lambda part: [len(part.X) * part.given])
+    (given,) = run.rows.total(rows_given)
     (labels,) = run.rows.total(lambda part: [part.targets.sum(axis=0) * part.given])
     assert given == 600 and labels.tolist() == np.bincount(digits.labels[:600]).tolist()
 

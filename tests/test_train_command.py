@@ -154,7 +154,7 @@ def test_the_best_preset_learns_from_copies_and_drawn_digits_too(run, monkeypatc
     assert status == 0
     digits = dataset.Digits(np.zeros((7, 784), np.uint8), np.arange(7))
     settings = settings_of("best")
-    rows = shards.open_here(shards.of_digits(settings, digits), lambda images: images).rows
+    rows = shards.open_here(shards.of_digits(settings, digits), lambda images: images)[0]
     copies = 1 + len(settings.copies) + settings.reshaped
     assert rows.count == copies * 7 + 300
     labels = [part.targets.argmax(axis=1) for part in rows.shards[0]]

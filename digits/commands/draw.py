@@ -16,7 +16,6 @@ import threading
 import webbrowser
 from collections.abc import Sequence
 from pathlib import Path
-from types import FrameType
 from typing import Any
 
 from digits.commands import signals, terminal
@@ -87,7 +86,7 @@ def models(options: argparse.Namespace) -> tuple[DigitClassifier, list[DigitClas
 
 
 class Server:
-    """The page's server: it listens from its beginning, and answers while it is run.
+    """The page's server: it listens once made, and answers while `run` runs.
 
     Raises:
         InputError: it cannot listen there.
@@ -101,24 +100,24 @@ class Server:
         # It would tell of each request that has to wait for a thread.
         logging.getLogger("waitress.queue").setLevel(logging.ERROR)
         self._desk = desk
-        self._waited_for: dict[int, Any] = {}  # what its loop waits for
+        self._channels: dict[int, Any] = {}  # what its loop waits for
         self._ended = False
         self._server = waitress.create_server(
-            create_app(desk, guard), self._waited_for, sockets=[listening(guard.host, guard.port)],
+            create_app(desk, guard), self._channels, sockets=[listening(guard.host, guard.port)],
             threads=THREADS, max_request_body_size=MOST_BYTES, ident=None,
         )  # fmt: skip
 
     def run(self) -> None:
-        """Answer until Ctrl-C, or until `end` is called; close then what is waited for no more."""
+        """Answer until Ctrl-C or `end`, then close every connection."""
         from waitress import wasyncore
 
-        with signals.answered_by(self.end):
+        with signals.answered_by(lambda *_: self.end()):
             while not self._ended:
-                wasyncore.loop(timeout=1, map=self._waited_for, count=1)
+                wasyncore.loop(timeout=1, map=self._channels, count=1)
         self._server.task_dispatcher.shutdown()
-        wasyncore.close_all(self._waited_for)
+        wasyncore.close_all(self._channels)
 
-    def end(self, number: int = 0, frame: FrameType | None = None) -> None:
+    def end(self) -> None:
         """Have it end, from another thread or by a signal."""
         self._desk.close()  # or whoever listens to a training would keep its thread
         self._ended = True

@@ -26,6 +26,7 @@ from digits.commands import data_paths, progress, terminal
 from digits.errors import InputError, Unreachable
 from digits.network import OPTIMIZERS
 from digits.network.metrics import percent
+from digits.network.rows import rows_given
 from digits.parallel import Progress
 from digits.places import LATEST
 from digits.reader import Settings, recipe, run_checkpoint, settings_of, shards
@@ -84,8 +85,8 @@ def train(options: argparse.Namespace, settings: Settings, cluster: "Cluster | N
     data_paths.keep(output, settings)
     if not options.quiet:
         drawn = f" and {settings.drawn:,} drawn digits" if settings.drawn else ""
-        given = shards.rows_given(settings, run.rows.count)
-        print(f"{given:,} training rows{drawn}, {len(test.images):,} test rows")
+        (given,) = run.rows.total(rows_given)
+        print(f"{int(given):,} training rows{drawn}, {len(test.images):,} test rows")
         print(run.network.summary(), flush=True)
 
     total, go_on = settings.epochs, f"go on with --resume --output {output}"
@@ -216,17 +217,17 @@ def prepared(
     """The run before its first epoch, and the test rows."""
     if not settings.data:
         raise terminal.UsageError("the checkpoint does not tell of its data, expected --data FILE")
+    files = [*settings.data, *(settings.test_data or ())]
     if not quiet:
-        names = listed([*settings.data, *(settings.test_data or ())])
-        print(terminal.one_line(f"reading {names}"), flush=True)
+        print(terminal.one_line(f"reading {listed(files)}"), flush=True)
     read = partial(shards.read_file, transposed=settings.transposed)
     read_test = partial(read, use="to compare with", progress=told)
     # Workers read for themselves, and what is read here would only be in the way.
     here = cache(partial(read, progress=told)) if cluster is None else read
-    terminal.tell_of_pipes(map(Path, [*settings.data, *(settings.test_data or ())]))
+    terminal.tell_of_pipes(map(Path, files))
     sources, test = shards.of_files(settings, here, read_test)
-    open_sources = shards.open_here if cluster is None else cluster.open
-    return recipe.prepare(settings, sources, test, open=open_sources, progress=told), test
+    where = shards.open_here if cluster is None else cluster.open
+    return recipe.prepare(settings, sources, test, open_sources=where, progress=told), test
 
 
 def listed(names: Sequence[str]) -> str:

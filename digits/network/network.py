@@ -21,7 +21,7 @@ from digits.network.layers import (
 )
 from digits.network.outputs import OUTPUTS
 from digits.network.products import times, transposed_times, workspace
-from digits.network.rows import ALL, SLICE_ROWS, Columns, RowsHere, laid_out
+from digits.network.rows import ALL, SLICE_ROWS, Columns, RowsHere, laid_out, quiet
 from digits.parallel import row_slices, thread_map
 
 
@@ -182,7 +182,7 @@ class Network:
         X = self.inputs_of(X)
 
         def of_rows(rows: slice) -> np.ndarray:
-            with np.errstate(over="ignore", invalid="ignore"):
+            with quiet():
                 return self.forward(X[rows])[0][-1]
 
         p = np.concatenate(thread_map(of_rows, row_slices(len(X), SLICE_ROWS)))

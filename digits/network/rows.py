@@ -1,4 +1,4 @@
-"""What is learned from, wherever it lies: all that is asked of it are sums over its rows.
+"""What a network learns from, wherever it lies: it is asked for sums over its rows, or for batches.
 
 The gradient of a batch is a sum over its rows, so neither their order nor how they are sliced
 matters. A column that is 0 in all rows of a slice adds nothing to either product with it: it can be
@@ -17,10 +17,10 @@ from typing import Any, NamedTuple, Protocol
 
 import numpy as np
 
-from digits.parallel import THREADS, one_blas_thread, row_slices, thread_map
+from digits.parallel import THREADS, row_slices, thread_map
 
 # The floats of a slice (4 MB) stay in cache between the forward and the backward pass; the whole
-# batch would travel from memory twice. Smaller slices lose more to Python than they win.
+# batch would travel from memory twice. Smaller slices lose more to Python than they gain.
 SLICE_ROWS = 2000
 LINE = 16  # floats in a line of cache
 
@@ -35,7 +35,7 @@ class Slice(NamedTuple):
     X: np.ndarray  # (n, k) numbers
     targets: np.ndarray  # (n, outputs) in Fortran order
     columns: Columns = ALL  # (k,) which inputs the columns of X are
-    given: bool = True  # whether these are rows as they were given, and not made in addition
+    given: bool = True  # whether these rows were given, rather than copied or drawn
 
 
 # Numbers and arrays of a slice that are to be added up over all of them.
@@ -82,8 +82,9 @@ class RowsHere:
         X, targets = self.whole
         order = rng.permutation(self.count)
         for part in row_slices(self.count, size):
-            parts = [order[part][some] for some in row_slices(len(order[part]), SLICE_ROWS)]
-            slices = [Slice(X[rows], np.asfortranarray(targets[rows])) for rows in parts]
+            rows = order[part]
+            parts = [rows[some] for some in row_slices(len(rows), SLICE_ROWS)]
+            slices = [Slice(X[some], np.asfortranarray(targets[some])) for some in parts]
             yield RowsHere([slices], self.inputs)
 
     @cached_property
@@ -121,8 +122,7 @@ def sums_of_shards(
 ) -> list[Sums]:
     """For each shard the sum of what a function gives for its slices.
 
-    Whichever thread is free takes the next slice, of whatever shard; what it makes of it is added
-    as soon as all before it are.
+    The next free thread takes the next slice, whichever shard it is in; results are added in order.
     """
     places = [(number, part) for number, slices in enumerate(shards) for part in slices]
     sums: list[Sums] = [()] * len(shards)
@@ -143,13 +143,17 @@ def sums_of_shards(
                         sums[shard] = added([part])
                     done += 1
 
-    with one_blas_thread:
-        thread_map(work, range(len(places)), threads)
+    thread_map(work, range(len(places)), threads)
     return sums
 
 
+def rows_given(part: Slice) -> tuple[int]:
+    """How many rows of a slice were given."""
+    return (len(part.X) * part.given,)
+
+
 def quiet() -> np.errstate:
-    """`digits.network.training.step` finds what overflows, and says it in a sentence."""
+    """Overflow is looked for in what comes out, and said in a sentence."""
     return np.errstate(over="ignore", invalid="ignore")
 
 
@@ -158,7 +162,7 @@ def laid_out(
 ) -> list[Slice]:
     """The slices of (N, inputs) and (N, outputs) rows, each without the columns it does not need.
 
-    They are in another order than the rows; of none there are none.
+    The rows are reordered; no rows give no slices.
     """
     if not len(X):
         return []

@@ -193,5 +193,5 @@ def check_optimizer(network: Network, optimizer: Any) -> None:
 
 
 def check_rows(rows: Any, name: str) -> None:
-    """Refuse X and y that nobody has laid out."""
+    """Refuse X and y that `network.rows` has not laid out."""
     expect(hasattr(rows, "total"), name, type(rows), "rows like network.rows(X, y)")

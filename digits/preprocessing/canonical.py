@@ -39,7 +39,7 @@ LARGEST_FACTOR = 2.0
 # Ink of every digit, in pixels that are all ink: the median of MNIST's digits in this pose.
 INK = 143.5
 # Fainter ink, of 255, is the blur of moving pixels about. Without it the rim of most images is
-# empty, which training makes use of (`digits.network.batches`), and accuracy is the same.
+# empty, which training makes use of (`digits.network.rows`), and accuracy is the same.
 FAINT = 32
 # Rows that are worked on at a time, so that all intermediate arrays stay in cache.
 SLICE_ROWS = 1000

@@ -118,8 +118,8 @@ def _opened(path: Path, file: BinaryIO, kind: Kind) -> tuple[Archive, dict[str, 
     form: Any = header.pop("format", 1)
     if form in range(1, FORMAT):
         raise InputError(
-            f"{path} was written by version 1, which this one does not read,"
-            " expected one that `digits train` has made anew"
+            f"{path} was written by version 1, which this version does not read,"
+            " expected a file made anew by `digits train`"
         )
     if form != FORMAT:
         raise InputError(

@@ -1,6 +1,6 @@
 """A digit reader: what is done to an image, and the network that then names it."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -17,13 +17,13 @@ from digits.reader import checkpoints
 from digits.reader import doubt as doubts
 from digits.reader.checkpoints import Array, Kind
 from digits.reader.doubt import NO_DOUBT, Doubt
-from digits.reader.rows import as_rows, on_black_paper
+from digits.reader.rows import Transform, as_rows, on_black_paper
 from digits.reader.rules import choice, or_none
 
 OUTPUT = Dense(CLASSES, "softmax")
 # The one network of this project: 784-16-16-10, 13,002 parameters.
 LAYERS = (Dense(16, "sigmoid"), Dense(16, "sigmoid"), OUTPUT)
-# What the second network's word, the logarithm of odds, weighs beside that of the first; fitted
+# How much the second network's log-odds count beside the first one's log-probability; fitted
 # together with what a part's shape tells (`digits.pictures.paths`).
 TRUST = 0.5
 LEAST = 1e-3  # of a probability that a logarithm is taken of, and of what it lacks to 1
@@ -36,9 +36,9 @@ def unchanged(images: np.ndarray) -> np.ndarray:
 class Preprocessing(NamedTuple):
     """What is done to images before the network sees them."""
 
-    function: Callable[[np.ndarray], np.ndarray]  # of (N, 784) uint8
+    function: Transform
     input_scale: float  # what the network then multiplies their levels by
-    pose: Callable[[np.ndarray], np.ndarray]  # brings them then to what the second network sees
+    pose: Transform  # brings them from there to what doubt sees
 
 
 # The model file says which it was, so that prediction does what training did.
@@ -103,7 +103,7 @@ class DigitClassifier:
         """
         posed = self.preprocess(images)
         probabilities = self.network.probabilities(posed)
-        likely = self.doubt.likeness(self.in_pose(posed), probabilities)
+        likely = self.doubt.likeness(self.for_doubt(posed), probabilities)
         confident = likely >= self.doubt.limit
         return Reading(posed, probabilities, probabilities.argmax(axis=1), confident)
 
@@ -115,7 +115,7 @@ class DigitClassifier:
         """
         posed = self.preprocess(images)
         probabilities = self.network.probabilities(posed)
-        second, seen = self.doubt.network or doubts.shipped(), self.in_pose(posed)
+        second, seen = self.doubt.network or doubts.shipped(), self.for_doubt(posed)
         own = doubts.own(second, seen, probabilities.argmax(axis=1)).clip(LEAST, 1 - LEAST)
         speaks: np.ndarray = np.log(np.maximum(probabilities.max(axis=1, initial=0), LEAST))
         speaks += TRUST * np.log(own / (1 - own))
@@ -137,9 +137,9 @@ class DigitClassifier:
         """The images as the network takes them, (N, 784) uint8."""
         return PREPROCESSING[self.preprocessing].function(on_black_paper(as_rows(images)))
 
-    def in_pose(self, posed: np.ndarray) -> np.ndarray:
+    def for_doubt(self, inputs: np.ndarray) -> np.ndarray:
         """Images as the network takes them -> as the second network does."""
-        return PREPROCESSING[self.preprocessing].pose(posed)
+        return PREPROCESSING[self.preprocessing].pose(inputs)
 
     def save(self, path: str | Path) -> None:
         """Write the model to an `.npz` file, whole or not at all."""
@@ -156,7 +156,7 @@ class DigitClassifier:
         if (second := self.doubt.network) is not None:
             header["doubt"] = doubts.fingerprint(second)
             if header["doubt"] != doubts.fingerprint(doubts.shipped()):
-                arrays["doubt"] = second.theta.astype(np.float16)
+                arrays["second"] = second.theta.astype(np.float16)
         checkpoints.write(Path(path), KIND, header, arrays)
 
     def __repr__(self) -> str:
@@ -201,7 +201,7 @@ def saved_parameters(header: Mapping[str, Any]) -> Array:
 def saved_arrays(header: Mapping[str, Any]) -> dict[str, Array]:
     """What a model file has to hold; what has learned a hand has a second network of its own."""
     own = doubts.PARAMETERS._replace(needed=False)
-    return {"theta": saved_parameters(header), "limit": Array((), np.float64), "doubt": own}
+    return {"theta": saved_parameters(header), "limit": Array((), np.float64), "second": own}
 
 
 def second_network(
@@ -214,7 +214,7 @@ def second_network(
     """
     if wanted is None:
         return None
-    network = doubts.network_of(arrays["doubt"]) if "doubt" in arrays else doubts.shipped()
+    network = doubts.network_of(arrays["second"]) if "second" in arrays else doubts.shipped()
     if (found := doubts.fingerprint(network)) != wanted:
         raise InputError(
             f"{path}: its limit belongs to the second network {wanted}, but {found} is here,"

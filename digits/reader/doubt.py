@@ -1,18 +1,17 @@
 """Whether an answer is to be relied on: the opinion of a second network.
 
 A network that has to name one of ten digits calls a letter one of them, too, and may be sure of it.
-So a second one is asked, of ten sigmoids: of each digit for itself it says whether the image is
-one. It has learned from digits, and from letters, signs, scribbles and pieces that are none of the
-ten. (Learning from outliers: Hendrycks, Mazeika and Dietterich, "Deep anomaly detection with
-outlier exposure", 2019.) It comes with the package, for whatever network reads; how much likeness
-to a digit is enough for that one is told from the rows that it has learned from.
+So a second network, with ten sigmoids, is asked: for each digit by itself, is this image one? It
+has learned from digits, and from letters, signs, scribbles and pieces that are none of the ten.
+(Learning from outliers: Hendrycks, Mazeika and Dietterich, "Deep anomaly detection with outlier
+exposure", 2019.) It ships with the package and serves every reader. How likely a digit must be is
+measured for each reader on the rows that it has learned from.
 """
 
 import hashlib
-from collections.abc import Callable, Mapping
 from functools import cache, partial
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 
@@ -20,24 +19,23 @@ from digits.dataset import CLASSES, PIXELS
 from digits.network import LBFGS, Dense, Network, centred, train
 from digits.network.functions import one_hot
 from digits.network.layers import parameter_count
-from digits.network.rows import Rows, Slice, every_column
+from digits.network.rows import Rows, Slice, every_column, rows_given
 from digits.parallel import Progress, silent
 from digits.places import DOUBT
 from digits.reader import checkpoints
 from digits.reader.checkpoints import Array, Kind
+from digits.reader.rows import Transform
 
 LAYERS = (Dense(64, "sigmoid"), Dense(CLASSES, "sigmoid"))
 L2 = 1e-4
 NEAR = 0.1  # first step of L-BFGS from what is near already
 # What is stored are whole multiples of 1 / FINENESS, which pack into half the bytes.
 FINENESS = 512
-JUDGED = 20_000  # rows that the limit is told from, at least if there are
+JUDGED = 20_000  # rows that the limit is measured on, if there are so many
 ACCEPTED = 0.985  # share of the right answers that are kept
 TRUSTED = 0.95  # share of the answers that are kept that are right, at least
 BINS = 10_000  # that the likeness, from 0 to 1, is counted in
 NOTHING = 1 + 1 / BINS  # a limit that no likeness comes up to
-
-Pose = Callable[[np.ndarray], np.ndarray]  # of (N, 784) uint8
 
 
 class Doubt(NamedTuple):
@@ -55,27 +53,12 @@ class Doubt(NamedTuple):
             images: (N, 784) uint8 in canonical pose.
             probabilities: (N, 10) that the reader's network gives them.
         """
-        labels = probabilities.argmax(axis=1)
-        likely: np.ndarray = probabilities[np.arange(len(labels)), labels]
+        likely = probabilities.max(axis=1, initial=0)
         likely = np.where(likely > 0.5, likely, np.float32(0))
-        return likely if self.network is None else likely * own(self.network, images, labels)
-
-    def limited(self, reads: Network, rows: Rows, given: int, pose: Pose) -> "Doubt":
-        """The same with the limit for a network, told from so many rows that were given.
-
-        `pose` brings these rows from how that network sees them into canonical pose.
-
-        It is the highest one that keeps the share `ACCEPTED` of its right answers, or where that
-        is not enough, the next with which the share `TRUSTED` of all that it keeps are right; if
-        there is none, `NOTHING`.
-        """
-        step = max(1, given // JUDGED)
-        right, all_ = rows.total(partial(likeness_counts, self, reads, pose, step))
-        right, all_ = (counts[::-1].cumsum()[::-1] for counts in (right, all_))  # from each bin on
-        first = np.count_nonzero(right >= ACCEPTED * right[0]) - 1
-        good = np.flatnonzero((right >= TRUSTED * all_) & (all_ > 0))
-        enough = good[good >= first]
-        return self._replace(limit=float(enough[0] / BINS if len(enough) else NOTHING))
+        if self.network is None:
+            return likely
+        likely *= own(self.network, images, probabilities.argmax(axis=1))
+        return likely
 
 
 def own(network: Network, images: np.ndarray, labels: np.ndarray) -> np.ndarray:
@@ -87,8 +70,31 @@ def own(network: Network, images: np.ndarray, labels: np.ndarray) -> np.ndarray:
 NO_DOUBT = Doubt(None, 0.0)  # relies on every answer
 
 
+def limited(network: Network | None, reads: Network, rows: Rows, pose: Transform) -> Doubt:
+    """The doubt of one reader, its limit measured on rows that were given it to learn from.
+
+    The limit is the highest that keeps the share `ACCEPTED` of the right answers, or where that is
+    not enough, the next with which the share `TRUSTED` of all that it keeps are right; if there is
+    none, `NOTHING`.
+
+    Args:
+        network: the second network, if it knows such rows.
+        reads: the network of the reader.
+        rows: as that network takes them.
+        pose: brings them from there into canonical pose.
+    """
+    (given,) = rows.total(rows_given)
+    step = max(1, int(given) // JUDGED)
+    found = rows.total(partial(likeness_counts, Doubt(network, 0.0), reads, pose, step))
+    right, kept = (counts[::-1].cumsum()[::-1] for counts in found)  # from each bin on
+    first = np.count_nonzero(right >= ACCEPTED * right[0]) - 1
+    good = np.flatnonzero((right >= TRUSTED * kept) & (kept > 0))
+    enough = good[good >= first]
+    return Doubt(network, float(enough[0] / BINS if len(enough) else NOTHING))
+
+
 def likeness_counts(
-    doubt: Doubt, reads: Network, pose: Pose, step: int, part: Slice
+    doubt: Doubt, reads: Network, pose: Transform, step: int, part: Slice
 ) -> tuple[np.ndarray, np.ndarray]:
     """(BINS,) how many of every `step`th row have which likeness: of those read right, of all."""
     if not part.given:
@@ -116,9 +122,7 @@ def learn(
         progress: is told how far it has come.
         start: a second network that is near already; it stays as it is.
     """
-    network = new_network()
-    if start is not None:
-        network.theta[:] = start.theta
+    network = new_network() if start is None else network_of(start.theta)
     X = np.concatenate([images, outliers])
     y = np.concatenate([one_hot(labels, CLASSES), np.zeros((len(outliers), CLASSES))])
     rows = network.rows(X, y)
@@ -165,9 +169,5 @@ def network_of(theta: np.ndarray) -> Network:
     return network
 
 
-def saved_arrays(header: Mapping[str, Any]) -> dict[str, Array]:
-    return {"theta": PARAMETERS}
-
-
 PARAMETERS = Array((parameter_count(PIXELS, LAYERS),), np.float16)
-KIND = Kind("second network", {}, saved_arrays)
+KIND = Kind("second network", {}, lambda header: {"theta": PARAMETERS})

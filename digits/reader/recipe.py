@@ -20,17 +20,14 @@ from digits.network.rows import Rows
 from digits.parallel import Progress, silent
 from digits.reader import doubt
 from digits.reader.classifier import OUTPUT, PREPROCESSING, DigitClassifier, new_network
-from digits.reader.doubt import Doubt
-from digits.reader.rows import as_rows, on_black_paper
+from digits.reader.rows import Transform, as_rows, on_black_paper
 from digits.reader.settings import Settings, checked_settings
 from digits.reader.shards import (
-    Images,
     Open,
     Source,
     data_digest,
     in_parts,
     open_here,
-    rows_given,
 )
 
 WARMUP = 20  # epochs in which the learning rate of the cosine schedule rises
@@ -55,8 +52,8 @@ def prepare(
     sources: Sequence[Source],
     test: Digits,
     *,
-    open: Open = open_here,
-    preprocess: Images | None = None,
+    open_sources: Open = open_here,
+    preprocess: Transform | None = None,
     progress: Progress = silent,
 ) -> Run:
     """The network, optimizer and inputs that the settings describe, before the first epoch.
@@ -65,7 +62,7 @@ def prepare(
         settings: as `settings_of` makes them.
         sources: of the digits to learn from, as `digits.reader.shards` makes them.
         test: digits to be judged on after every epoch.
-        open: opens the sources, here or elsewhere.
+        open_sources: opens them, here or elsewhere.
         preprocess: in place of what the settings name, to see what that is worth.
         progress: is told how far it has come.
 
@@ -77,7 +74,7 @@ def prepare(
     rng, layers = np.random.default_rng(settings.seed), layers_of(settings)
     network = new_network(rng, settings.preprocessing, layers)
     preprocess = preprocess or PREPROCESSING[settings.preprocessing].function
-    rows, digests = open(sources, preprocess, progress)
+    rows, digests = open_sources(sources, preprocess, progress)
     test_images = on_black_paper(as_rows(test.images), progress)
     posed = in_parts(preprocess, test_images, "preprocessing", progress)
     return Run(
@@ -125,13 +122,13 @@ def epochs(run: Run) -> Iterator[Epoch]:
 def classifier_of(run: Run) -> DigitClassifier:
     """The run's network as it is now, ready for plain images, with where it came from.
 
-    What is learned without drawn digits need not be digits, which the second network knows.
+    A run without drawn digits need not be about digits, which are all the second network knows.
     """
     about = {name: value for name, value in run.settings._asdict().items() if value is not None}
     about |= {"data": run.data_digest, "epochs_done": len(run.history)}
     if "test_data" in about:
         about["test_data"] = True  # a model that is passed on need not tell where they are
-    preprocessing, given = run.settings.preprocessing, rows_given(run.settings, run.rows.count)
-    known = Doubt(doubt.shipped() if run.settings.drawn else None, 0.0)
-    limited = known.limited(run.network, run.rows, given, PREPROCESSING[preprocessing].pose)
+    preprocessing = run.settings.preprocessing
+    second = doubt.shipped() if run.settings.drawn else None
+    limited = doubt.limited(second, run.network, run.rows, PREPROCESSING[preprocessing].pose)
     return DigitClassifier(run.network, preprocessing, limited, about)

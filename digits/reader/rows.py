@@ -1,6 +1,7 @@
 """Images in any form that a reader takes, as rows of white ink on black like MNIST's."""
 
 import contextlib
+from collections.abc import Callable
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -9,6 +10,8 @@ from digits.dataset import PIXELS, SIDE
 from digits.errors import InputError
 from digits.parallel import Progress, silent
 from digits.pictures import on_black, read_picture
+
+Transform = Callable[[np.ndarray], np.ndarray]  # (N, 784) uint8 -> the same
 
 
 def as_rows(images: ArrayLike) -> np.ndarray:

@@ -32,22 +32,21 @@ from digits.parallel import Progress, nth, row_slices, silent
 from digits.preprocessing import draw_digits
 from digits.preprocessing.elastic import SLICE_ROWS, elastic
 from digits.preprocessing.reshaped import reshaped
-from digits.reader.rows import as_rows, on_black_paper
+from digits.reader.rows import Transform, as_rows, on_black_paper
 from digits.reader.settings import Settings
 
 TOLD_EVERY = 10 * SLICE_ROWS  # rows after which `progress` hears of slow work
 
-Images = Callable[[np.ndarray], np.ndarray]  # (N, 784) uint8 -> the same
 Read = Callable[[str], Digits]  # of a file's name
 
 
 class Source(NamedTuple):
     """Some of the digits to learn from, before they are read."""
 
-    number: int  # and the run's seed tell what is random in what is made of it
+    number: int  # with the run's seed, fixes what is random
     settings: Settings  # which say how many copies are made
     read: Callable[[Progress], Digits]
-    drawn: bool = False  # and not given by whoever trains
+    drawn: bool = False  # not given by the user
 
 
 class Shard(NamedTuple):
@@ -57,19 +56,15 @@ class Shard(NamedTuple):
     digest: str  # of the rows as they were read; of drawn ones, which the settings tell, none
 
 
-class Opened(NamedTuple):
-    """All shards of a run."""
-
-    rows: Rows
-    digests: Sequence[str]
-
-
-Open = Callable[[Sequence[Source], Images, Progress], Opened]
+# Gives the rows of all shards, and the digest of each.
+Open = Callable[[Sequence[Source], Transform, Progress], tuple[Rows, list[str]]]
 
 
 def of_digits(settings: Settings, *parts: Digits) -> list[Source]:
     """A source for each part, and one of what the settings say is drawn."""
-    sources = [Source(number, settings, partial(given, part)) for number, part in enumerate(parts)]
+    sources = [
+        Source(number, settings, partial(in_memory, part)) for number, part in enumerate(parts)
+    ]
     return [*sources, *drawn_sources(settings, len(parts))]
 
 
@@ -97,9 +92,8 @@ def of_files(settings: Settings, read: Read, read_test: Read) -> tuple[list[Sour
     if settings.test_data:
         test = joined([read_test(name) for name in settings.test_data])
     else:
-        tails = [(*cut, length) for cut, length in zip(heads, lengths, strict=True)]
-        tests = [(name, rows) for name, rows, length in tails if rows != length]
-        test = joined([take_rows(read(name), slice(rows, None)) for name, rows in tests])
+        cut = [head for head, length in zip(heads, lengths, strict=True) if head[1] != length]
+        test = joined([take_rows(read(name), slice(rows, None)) for name, rows in cut])
     what = settings._replace(data=None, test_data=None)
     files = [
         Source(number, what, partial(read_head, read, name, rows))
@@ -130,7 +124,7 @@ def read_head(read: Read, name: str, rows: int | None, progress: Progress) -> Di
     return head(read(name), rows)
 
 
-def given(digits: Digits, progress: Progress) -> Digits:
+def in_memory(digits: Digits, progress: Progress) -> Digits:
     return digits
 
 
@@ -146,17 +140,19 @@ def drawn(count: int, seed: Sequence[int], progress: Progress) -> Digits:
     return draw_digits(count, np.random.default_rng(seed), progress)
 
 
-def open_here(sources: Sequence[Source], preprocess: Images, progress: Progress = silent) -> Opened:
+def open_here(
+    sources: Sequence[Source], preprocess: Transform, progress: Progress = silent
+) -> tuple[RowsHere, list[str]]:
     """The shards of all sources, in this process."""
     shards = [
         opened(source, preprocess, nth(progress, number, len(sources)))
         for number, source in enumerate(sources)
     ]
     rows = RowsHere([shard.slices for shard in shards], PIXELS)
-    return Opened(rows, [shard.digest for shard in shards])
+    return rows, [shard.digest for shard in shards]
 
 
-def opened(source: Source, preprocess: Images, progress: Progress = silent) -> Shard:
+def opened(source: Source, preprocess: Transform, progress: Progress = silent) -> Shard:
     """The shard of a source, in this process.
 
     Raises:
@@ -177,12 +173,8 @@ def copies_of(rows: Digits, source: Source, progress: Progress) -> Digits:
     """The copies that the settings want of each row, one after the other."""
     settings, labels = source.settings, known_labels(rows)
     rng = np.random.default_rng([settings.seed, source.number])
-
-    def bent(distance: float, smoothness: float) -> Images:
-        return lambda images: elastic(images, rng, distance, smoothness)
-
-    ways = [bent(*shape) for shape in settings.copies]
-    ways += settings.reshaped * [lambda images: reshaped(images, rng)]
+    ways = [partial(elastic, rng=rng, distance=d, smoothness=s) for d, s in settings.copies]
+    ways += settings.reshaped * [partial(reshaped, rng=rng)]
     made = [
         in_parts(way, rows.images, "copying", nth(progress, number, len(ways)))
         for number, way in enumerate(ways)
@@ -190,12 +182,7 @@ def copies_of(rows: Digits, source: Source, progress: Progress) -> Digits:
     return Digits(np.concatenate([rows.images[:0], *made]), np.tile(labels, len(ways)))
 
 
-def rows_given(settings: Settings, count: int) -> int:
-    """How many of all rows that are learned from are no copies, and not drawn."""
-    return (count - settings.drawn) // (1 + len(settings.copies) + settings.reshaped)
-
-
-def in_parts(function: Images, images: np.ndarray, what: str, progress: Progress) -> np.ndarray:
+def in_parts(function: Transform, images: np.ndarray, what: str, progress: Progress) -> np.ndarray:
     """function(images), part by part, with word of how far it has come."""
     made = np.empty_like(images)
     for rows in row_slices(len(images), TOLD_EVERY) if len(images) else ():

@@ -37,7 +37,6 @@ EPOCHS = 24
 # To learn what is one of the new digits, and what none at all.
 OUTLIERS, DOUBT_ROWS, DOUBT_EPOCHS = 12_000, 24_000, 20
 SECONDS = 16.0  # after which it ends at the next epoch, on slow machines
-FIRST_STEP = 0.1  # of L-BFGS: what has been trained is near a minimum
 L2 = 1e-4  # where the reader does not tell what it was trained with
 LOSS_ALLOWED = 0.003  # share of the test digits that may be lost
 
@@ -171,7 +170,7 @@ def epochs(lesson: Lesson) -> Iterator[Epoch]:
     l2 = about["l2"] if is_number(about.get("l2"), 0) else L2
     network = lesson.network
     rows, test = network.rows(*lesson.rows), network.rows(*lesson.test)
-    optimizer = centred(LBFGS(FIRST_STEP), network, rows)
+    optimizer = centred(LBFGS(doubt.NEAR), network, rows)
     for record in train(network, rows, optimizer, EPOCHS, validation=test, l2=l2):
         yield record
         if time.monotonic() >= lesson.ends:
@@ -190,16 +189,15 @@ def outcome(lesson: Lesson) -> Outcome:
 
 
 def doubt_of(lesson: Lesson) -> doubt.Doubt:
-    """The doubt of the reader, which has learned that the new digits are digits, too."""
-    known, (images, labels) = lesson.before.doubt, lesson.rows
+    """The new reader's doubt: its second network has learned that the new digits are digits too."""
+    second, (images, labels) = lesson.before.doubt.network, lesson.rows
     pose = PREPROCESSING[lesson.before.preprocessing].pose
-    if known.network is not None:
+    if second is not None:
         step = max(1, len(labels) // DOUBT_ROWS)
         digits = pose(images[::step]), labels[::step]
         others = outliers(min(OUTLIERS, len(labels) // 4))
-        network = doubt.learn(*digits, others, DOUBT_EPOCHS, start=known.network)
-        known = known._replace(network=network)
-    return known.limited(lesson.network, lesson.network.rows(images, labels), len(labels), pose)
+        second = doubt.learn(*digits, others, DOUBT_EPOCHS, start=second)
+    return doubt.limited(second, lesson.network, lesson.network.rows(images, labels), pose)
 
 
 @cache

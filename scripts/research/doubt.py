@@ -1,6 +1,6 @@
 """Train the second network, which says of each digit whether an image is that digit at all.
 
-It comes along with the package and doubts the answers of every model. It learns digits from the
+It ships with the package and checks the answers of every model. It learns digits from the
 training rows, from copies of them, from drawn ones and from some that were cut out of numbers; and
 what is no digit from letters, signs, scribbles, and pieces of digits. No test row is among them.
 

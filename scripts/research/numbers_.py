@@ -127,7 +127,7 @@ def side_by_side(images: Sequence[np.ndarray], gap: int) -> np.ndarray:
 def laid_out(images: Sequence[np.ndarray], gap: int) -> np.ndarray:
     """(digits, 28, width) uint8: each digit by itself, where it stands beside the others."""
     digits = [without_sides(image) for image in images]
-    # a digit that is narrower than the overlap would begin to the left of the first
+    # A digit narrower than the overlap would otherwise begin left of the one before it.
     starts = np.cumsum([0, *(max(0, digit.shape[1] + gap) for digit in digits)]).tolist()
     ends = [start + digit.shape[1] for start, digit in zip(starts, digits, strict=False)]
     layers = np.zeros((len(digits), SIDE, max(ends)), np.uint8)

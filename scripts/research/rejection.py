@@ -1,8 +1,8 @@
 """Draw what a classifier gains and loses by saying "not sure", with and without the second network.
 
-It trains a preset on the 60,000 training rows, as the second network has learned all of them, and
-looks at the test rows, at scribbles, and at letters that are no digit's twin, in the typefaces that
-come with matplotlib.
+It trains a preset on all 60,000 training rows (the second network has learned them all) and looks
+at the test rows, at scribbles, and at letters that are no digit's twin, in the typefaces that come
+with matplotlib.
 
 examples:
     python scripts/research rejection --output docs/images/rejection.png

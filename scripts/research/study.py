@@ -30,8 +30,7 @@ from digits.parallel import silent
 from digits.places import BUNDLED_DIGITS
 from digits.preprocessing.canonical import canonical
 from digits.reader import recipe, settings_of
-from digits.reader.shards import Source, drawn_sources, of_digits, open_here
-from digits.reader.shards import given as given_digits
+from digits.reader.shards import Source, drawn_sources, in_memory, of_digits, open_here
 from processes import SCRIPTS
 
 RPROP, LBFGS = {"optimizer": "rprop"}, {"optimizer": "lbfgs"}
@@ -83,9 +82,9 @@ PREPROCESS = {
 }
 
 
-def counted_twice(run: recipe.Run, sources: Sequence[Source], _: Digits) -> Iterator[Epoch]:
+def counted_twice(run: recipe.Run, sources: Sequence[Source], test: Digits) -> Iterator[Epoch]:
     """What is drawn weighs as much as if there were two of each."""
-    rows = open_here([*sources, sources[-1]], canonical).rows
+    rows, _ = open_here([*sources, sources[-1]], canonical)
     return recipe.epochs(run._replace(rows=rows))
 
 
@@ -100,19 +99,21 @@ def hardest(run: recipe.Run, sources: Sequence[Source], test: Digits) -> Iterato
     of_label = told[np.arange(len(told)), drawn.labels]
     kept = np.sort(np.argsort(of_label)[: len(told) // 4])
     least = Digits(drawn.images[kept], known_labels(drawn)[kept])
-    rows = open_here([*given, last._replace(read=partial(given_digits, least))], canonical).rows
+    rows, _ = open_here([*given, last._replace(read=partial(in_memory, least))], canonical)
     return recipe.epochs(run._replace(rows=rows))
 
 
-def anew(run: recipe.Run, sources: Sequence[Source], _: Digits, every: int = 20) -> Iterator[Epoch]:
+def anew(
+    run: recipe.Run, sources: Sequence[Source], test: Digits, every: int = 20
+) -> Iterator[Epoch]:
     """Copies and drawn digits are made anew every few epochs."""
-    *given, _last = sources
-    for start in range(0, run.settings.epochs, every):
+    given = sources[:-1]
+    for epoch in range(0, run.settings.epochs, every):
         yield from islice(recipe.epochs(run), every)
-        number = len(sources) * (1 + start)  # another one gives other random numbers
+        number = len(sources) * (1 + epoch)  # another one gives other random numbers
         others = [source._replace(number=number + source.number) for source in given]
         others += drawn_sources(run.settings, number + len(given))
-        run = run._replace(rows=open_here(others, canonical).rows)
+        run = run._replace(rows=open_here(others, canonical)[0])
 
 
 # What is learned from, where it is not what the settings say.

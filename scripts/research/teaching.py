@@ -30,9 +30,8 @@ from digits.preprocessing.handwriting import Styles, Uniform
 from digits.preprocessing.manners import HANDS, MANNERS, SEGMENTS, Manner
 from digits.reader import DigitClassifier, doubt, load, recipe, settings_of
 from digits.reader.classifier import unchanged
-from digits.reader.doubt import Doubt
 from digits.reader.settings import PRESETS
-from digits.reader.shards import Source, given, of_digits, rows_given
+from digits.reader.shards import Source, in_memory, of_digits
 from digits.web import learning
 from doubt import EPOCHS, examples
 
@@ -125,7 +124,7 @@ def untaught(
     drawn = draw_digits(settings.drawn, np.random.default_rng(1), manners=hand.others)
     sources = [
         *of_digits(settings._replace(drawn=0), rows),
-        Source(1, settings._replace(copies=(), reshaped=0), partial(given, drawn), drawn=True),
+        Source(1, settings._replace(copies=(), reshaped=0), partial(in_memory, drawn), drawn=True),
     ]
     run = recipe.prepare(settings, sources, test)
     for _ in progress.watched(recipe.epochs(run), settings.epochs, 0, quiet=False):
@@ -135,8 +134,7 @@ def untaught(
         third = take_rows(rows, slice(0, None, 3))
         known, others = examples(third, 1, told, manners=hand.others, share=1 / 3)
         second = doubt.learn(known.images, known_labels(known), others, EPOCHS, told)
-    count = rows_given(settings, run.rows.count)
-    reader.doubt = Doubt(second, 0.0).limited(run.network, run.rows, count, unchanged)
+    reader.doubt = doubt.limited(second, run.network, run.rows, unchanged)
     return reader
 
 
