@@ -29,6 +29,7 @@ from distributed import (
 )
 
 from digits import __version__
+from digits.dataset import PIXELS
 from digits.errors import InputError, Unreachable
 from digits.network.rows import OfSlice, Rows, Sums, added, sums_of_shards
 from digits.parallel import Progress, cores, silent
@@ -258,15 +259,21 @@ class RowsOnWorkers:
     """Rows in shards that the workers of a cluster hold."""
 
     def __init__(self, cluster: Cluster, shards: Sequence[Away]) -> None:
-        self.cluster, self.shards = cluster, shards
+        self.cluster, self.shards, self.run = cluster, shards, cluster.run
+        self.inputs = PIXELS
         self.count = sum(shard.rows for shard in shards)
 
     def total(self, function: OfSlice) -> Sums:
         """The sum of what a function gives for each slice.
 
         Raises:
+            InputError: the cluster has been given other rows since.
             Unreachable: the workers cannot go on.
         """
+        if self.run != self.cluster.run:
+            raise InputError(
+                f"{self.cluster.address} has opened other rows since, expected one run at a time"
+            )
         return added(self.cluster.sums(function, self.shards))
 
     def batches(self, size: int, rng: np.random.Generator) -> Iterator["RowsOnWorkers"]:

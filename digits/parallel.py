@@ -105,7 +105,7 @@ class OneBlasThread:
 
     def __exit__(self, *_: object) -> None:
         with self.lock:
-            self.inside -= 1
+            self.inside = max(0, self.inside - 1)  # a fork has forgotten who was inside
             if self.inside == 0 and not start.blas_is_limited:
                 self.limits.restore_original_limits()
 

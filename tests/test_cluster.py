@@ -8,14 +8,16 @@ import time
 from functools import partial, partialmethod
 from pathlib import Path
 
+import numpy as np
 import pytest
 from conftest import ROOT, touch_figures
-from formats import write_idx
+from formats import write_csv, write_idx
 
 from digits.commands import report, terminal, train
 from digits.dataset import take_rows
 from digits.errors import InputError, Unreachable
 from digits.network import train as train_network
+from digits.network.rows import rows_given
 from digits.preprocessing.canonical import canonical
 from digits.reader import recipe, run_checkpoint, settings_of, shards
 
@@ -197,6 +199,30 @@ def test_what_workers_cannot_see_is_told(workers):
     read = partial(shards.read_head, shards.read_file, "/no/such.idx", None)
     with pytest.raises(Unreachable, match=r"a worker at local:2 cannot see /no/such.idx, expected"):
         workers.open([shards.Source(0, settings_of(), read)], canonical)
+
+
+def test_rows_of_a_run_before_the_last_are_refused(workers, data):
+    before = prepared(workers, data)
+    prepared(workers, data)
+    with pytest.raises(InputError, match="local:2 has opened other rows since, expected one run"):
+        before.rows.total(rows_given)
+
+
+def test_a_shard_of_one_row_gives_the_same_bits_on_a_worker(workers, tmp_path, digits):
+    names = [tmp_path / f"{i}.csv" for i in range(2)]
+    for name, rows in zip(names, (slice(7), slice(7, 8)), strict=True):
+        part = take_rows(digits, rows)
+        write_csv(name, np.column_stack([part.labels, part.images]), None)
+    files = {"data": list(map(str, names)), "test_data": [str(names[0])], "drawn": 0}
+    thetas = []
+    for there in (None, workers):
+        settings = settings_of("default", optimizer="adam", epochs=3, hidden=(64, 32), **files)
+        sources, test = shards.of_files(settings, shards.read_file, shards.read_file)
+        where = there.open if there else shards.open_here
+        run = recipe.prepare(settings, sources, test, open_sources=where)
+        list(recipe.epochs(run))
+        thetas.append(run.network.theta.tobytes())
+    assert thetas[0] == thetas[1]
 
 
 def test_mini_batches_are_not_drawn_from_rows_that_lie_elsewhere(workers, data):

@@ -150,3 +150,10 @@ def test_a_second_network_of_ones_own_comes_with_the_model(shipped, tmp_path):
     assert loaded.doubt.network.theta.tobytes() == own.network.theta.tobytes()
     assert loaded.doubt.limit == 0.3
     assert without.doubt == doubt.NO_DOUBT
+
+
+@pytest.mark.parametrize("limit", [-1, 5])
+def test_a_limit_that_no_training_measures_is_refused(shipped, tmp_path, limit):
+    DigitClassifier(shipped.network, "canonical", Doubt(None, limit)).save(tmp_path / "a.npz")
+    with pytest.raises(InputError, match=f"a.npz: limit is {limit}.0, expected from 0 to 1.0001"):
+        load(tmp_path / "a.npz")

@@ -1,4 +1,5 @@
 import os
+import pickle
 import select
 import subprocess
 import sys
@@ -265,6 +266,22 @@ def test_an_optimizer_does_not_step_on_a_second_network(network, rows, rng):
     other = Network(PIXELS, [Dense(10, "softmax")], rng)
     with pytest.raises(InputError, match="stepped on another network, expected a new one"):
         train(other, rows, optimizer, 1)
+
+
+def test_rows_of_another_network_are_refused(network, rng):
+    other = Network(3, [Dense(2, "softmax")], rng)
+    rows = other.rows(np.zeros((4, 3)), np.array([0, 1, 0, 1]))
+    with pytest.raises(InputError, match="rows have 3 columns, but layer 1 expects 784"):
+        train(network, rows, GradientDescent(0.1), 1)
+
+
+def test_a_network_that_was_pickled_multiplies_alike_wherever_it_lay(network):
+    message = pickle.dumps(network, protocol=5)
+    for shift in range(1, 8):
+        memory = bytearray(shift) + message  # theta at another address
+        found = pickle.loads(memoryview(memory)[shift:])
+        assert found.theta.flags.aligned and found.theta.flags.owndata
+        assert found.theta.tobytes() == network.theta.tobytes()
 
 
 def test_validation_rows_that_overflow_are_told(rng):

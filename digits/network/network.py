@@ -5,6 +5,7 @@ first a is the input X) and passes activation(z) on; the last layer's output is 
 """
 
 from collections.abc import Iterable
+from typing import Any
 
 import numpy as np
 
@@ -61,6 +62,14 @@ class Network:
         self.theta: np.ndarray = np.zeros(parameter_count(inputs, self.layers), dtype)
         for layer, (W, b) in zip(self.layers, self.parameters, strict=True):
             layer.initialize(rng, W, b)
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        """Unpickle, with `theta` copied from wherever it lay in a message.
+
+        At an odd address NumPy would multiply it in another order, and round otherwise.
+        """
+        self.__dict__ |= state
+        self.theta = self.theta.copy()
 
     @property
     def parameters(self) -> list[tuple[np.ndarray, np.ndarray]]:

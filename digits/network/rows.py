@@ -50,6 +50,11 @@ class Rows(Protocol):
         """How many rows there are."""
         ...
 
+    @property
+    def inputs(self) -> int:
+        """How many columns they have."""
+        ...
+
     def total(self, function: OfSlice) -> Sums:
         """The sum of what a function, which has to be picklable, gives for each slice."""
         ...

@@ -70,7 +70,7 @@ def train(
     """
     layers = len(network.layers)
     check_optimizer(network, optimizer)
-    check_rows(rows, "rows")
+    check_rows(network, rows, "rows")
     expect(is_count(epochs, 0), "epochs", epochs, "a whole number from 0 on")
     expect(is_count(epochs_done, 0), "epochs_done", epochs_done, "a whole number from 0 on")
     expect(is_count(seed, 0), "seed", seed, "a whole number from 0 on")
@@ -78,7 +78,7 @@ def train(
     expect(sized, "batch_size", batch_size, "None or a whole number from 1 on")
     expect(is_l2(l2, layers), "l2", l2, f"a number from 0 on, or one for each of {layers} layers")
     if validation is not None:
-        check_rows(validation, "validation")
+        check_rows(network, validation, "validation")
 
     def batches(epoch: int) -> Iterable[Rows]:
         if batch_size is None:
@@ -192,6 +192,8 @@ def check_optimizer(network: Network, optimizer: Any) -> None:
         raise InputError("the optimizer has stepped on another network, expected a new one")
 
 
-def check_rows(rows: Any, name: str) -> None:
+def check_rows(network: Network, rows: Any, name: str) -> None:
     """Refuse X and y that `network.rows` has not laid out."""
     expect(hasattr(rows, "total"), name, type(rows), "rows like network.rows(X, y)")
+    if rows.inputs != network.inputs:
+        raise InputError(f"{name} have {rows.inputs} columns, but layer 1 expects {network.inputs}")

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from digits.dataset import CLASSES, PIXELS
-from digits.errors import InputError, is_count
+from digits.errors import InputError, expect, is_count
 from digits.network import Dense, Network
 from digits.network.layers import checked, described, from_description, parameter_count
 from digits.places import PRETRAINED
@@ -179,7 +179,9 @@ def load(path: str | Path | None = None) -> DigitClassifier:
     _, layers = from_description(header["architecture"])
     network = new_network(np.random.default_rng(0), header["preprocessing"], layers)
     network.theta[:] = arrays["theta"]
-    doubt = Doubt(second_network(path, header["doubt"], arrays), float(arrays["limit"]))
+    limit = float(arrays["limit"])
+    expect(0 <= limit <= doubts.NOTHING, f"{path}: limit", limit, f"from 0 to {doubts.NOTHING}")
+    doubt = Doubt(second_network(path, header["doubt"], arrays), limit)
     return DigitClassifier(network, header["preprocessing"], doubt, header["about"])
 
 
@@ -212,7 +214,7 @@ def second_network(
     Raises:
         InputError: it is not in the file, and another one comes with the package.
     """
-    if wanted is None:
+    if wanted is None and "second" not in arrays:
         return None
     network = doubts.network_of(arrays["second"]) if "second" in arrays else doubts.shipped()
     if (found := doubts.fingerprint(network)) != wanted:

@@ -74,6 +74,8 @@ def prepare(
     rng, layers = np.random.default_rng(settings.seed), layers_of(settings)
     network = new_network(rng, settings.preprocessing, layers)
     preprocess = preprocess or PREPROCESSING[settings.preprocessing].function
+    if settings.drawn:
+        doubt.shipped()  # it is needed at the end, and should not be missing only then
     rows, digests = open_sources(sources, preprocess, progress)
     test_images = on_black_paper(as_rows(test.images), progress)
     posed = in_parts(preprocess, test_images, "preprocessing", progress)
