@@ -92,7 +92,7 @@ def of_files(settings: Settings, read: Read, read_test: Read) -> tuple[list[Sour
     if settings.test_data:
         test = joined([read_test(name) for name in settings.test_data])
     else:
-        cut = [head for head, length in zip(heads, lengths, strict=True) if head[1] != length]
+        cut = [part for part, length in zip(heads, lengths, strict=True) if part[1] != length]
         test = joined([take_rows(read(name), slice(rows, None)) for name, rows in cut])
     what = settings._replace(data=None, test_data=None)
     files = [
