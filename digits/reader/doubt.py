@@ -87,7 +87,7 @@ def limited(network: Network | None, reads: Network, rows: Rows, pose: Transform
     step = max(1, int(given) // JUDGED)
     found = rows.total(partial(likeness_counts, Doubt(network, 0.0), reads, pose, step))
     right, kept = (counts[::-1].cumsum()[::-1] for counts in found)  # from each bin on
-    first = np.count_nonzero(right >= ACCEPTED * right[0]) - 1
+    first = int(np.count_nonzero(right >= ACCEPTED * right[0])) - 1
     good = np.flatnonzero((right >= TRUSTED * kept) & (kept > 0))
     enough = good[good >= max(1, first)]  # a likeness of 0 is never enough
     return Doubt(network, float(enough[0] / BINS if len(enough) else NOTHING))
