@@ -32,7 +32,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     closed, *_ = np.linalg.lstsq(np.column_stack([X, np.ones(len(X))]), y, rcond=None)
     print(f"{network.summary()}\n\ninput      trained   closed form")
     for name, *pair in zip([*data.feature_names, "bias"], network.theta, closed, strict=True):
-        print(f"{name:<8}{pair[0]:10.5f}{pair[1]:14.5f}")
+        found, exact = np.round(pair, 5) + 0.0  # which makes a zero of -0.0
+        print(f"{name:<8}{found:10.5f}{exact:14.5f}")
     print(f"largest difference: {abs(network.theta - closed).max():.1e}")
     for name, *kind in (("linear", [], 0.0), ("16 relu units", [Dense(16, "relu")], 0.03)):
         folds = KFold(5, shuffle=True, random_state=0).split(X)
