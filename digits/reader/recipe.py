@@ -70,23 +70,23 @@ def prepare(
         InputError: some digits have no labels, or a setting cannot be.
     """
     settings = checked_settings(settings._asdict())
-    labels = known_labels(test)
+    test = Digits(as_rows(test.images), known_labels(test))
     rng, layers = np.random.default_rng(settings.seed), layers_of(settings)
     network = new_network(rng, settings.preprocessing, layers)
     preprocess = preprocess or PREPROCESSING[settings.preprocessing].function
     if settings.drawn:
         doubt.shipped()  # it is needed at the end, and should not be missing only then
     rows, digests = open_sources(sources, preprocess, progress)
-    test_images = on_black_paper(as_rows(test.images), progress)
-    posed = in_parts(preprocess, test_images, "preprocessing", progress)
+    on_black = on_black_paper(test.images, progress)
+    posed = in_parts(preprocess, on_black, "preprocessing", progress)
     return Run(
         settings,
         network,
         optimizer_of(settings, network, rows),
         rows,
-        test=(posed, labels),
+        test=(posed, known_labels(test)),
         history=[],
-        data_digest=data_digest(digests, Digits(as_rows(test.images), labels)),
+        data_digest=data_digest(digests, test),
     )
 
 
